@@ -1,0 +1,158 @@
+"""Telegram as a channel: https://core.telegram.org/bots/api."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from bot.channels import Patience
+from bot.channels.telegram import inbound, outbound, setup
+from bot.channels.telegram.outbound import Call
+from bot.channels.telegram.polling import Deal, Poll
+from bot.channels.telegram.send import Line, Refused
+from bot.conversation.channel import ChannelError, Sent, Way
+from bot.conversation.events import Attachment, Inbound
+from bot.conversation.messages import Message
+
+SECRET = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105  (the name of the header)
+#: The door that Telegram knocks at.
+PATH = "/telegram"
+#: What a bot may download: https://core.telegram.org/bots/api#getfile
+MOST_DOWNLOAD = 20_000_000
+#: For one message, and for each call at the start, when the network may not be there yet.
+SENDING, OPENING = Patience(), Patience(tries=8, pause=1, total=60)
+#: Seconds for stopping a spinner: later nobody looks at it any more.
+_SPINNER = 3.0
+_MOST_SPINNERS = 500
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How to reach one bot, and how it is reached."""
+
+    token: str = field(repr=False)
+    api: str = "https://api.telegram.org"
+    #: 1–256 characters of A–Z, a–z, 0–9, _ and -; Telegram shows it at the door. Not used when polling.
+    secret: str = field(default="", repr=False)
+    #: Where the bot's doors are seen from outside, https://…; not used when polling.
+    public_url: str = ""
+    mode: Literal["webhook", "polling"] = "webhook"
+    #: The group in which the staff answers; None: there is none.
+    staff_chat: int | None = None
+    #: Updates that Telegram may bring at once, 1–100.
+    connections: int = 40
+
+
+class Telegram:
+    """One bot on Telegram. Telegram waits for our answer, and delivers again without it."""
+
+    name = inbound.CHANNEL
+    waits = True
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        sending: Patience = SENDING,
+        opening: Patience = OPENING,
+        timeout: float = 10,
+    ) -> None:
+        """`timeout`: seconds for one call. Raises ValueError for a malformed token."""
+        self._settings = settings
+        self._opening = opening
+        self._line = Line(settings.token, settings.api, sending, timeout)
+        self._spinners: set[asyncio.Task[None]] = set()
+
+    def genuine(self, headers: Mapping[str, str], raw: bytes) -> bool:  # noqa: ARG002  (Telegram signs no body)
+        """Whether whoever knocks knows the secret."""
+        shown = headers.get(SECRET) or headers.get(SECRET.lower()) or ""
+        wanted = self._settings.secret
+        return bool(wanted) and hmac.compare_digest(shown.encode("utf-8", "replace"), wanted.encode())
+
+    def inbound(self, raw: bytes) -> Sequence[Inbound]:
+        """The events of one update. Raises Unreadable."""
+        return inbound.inbound(raw, self._settings.staff_chat)
+
+    async def send(self, message: Message, way: Way) -> Sent:
+        """Say it, in as many calls as it takes; what the last of them answered. Raises ChannelError."""
+        sent = Sent(None)
+        for call in outbound.outbound(message, way):
+            sent = await self._deliver(call)
+        return sent
+
+    async def acknowledge(self, incoming_spinner: str) -> None:
+        """Stop the spinner, without anybody having to wait for it."""
+        stopping = asyncio.create_task(self._stop(incoming_spinner))
+        self._spinners.add(stopping)
+        stopping.add_done_callback(self._spinners.discard)
+        if len(self._spinners) > _MOST_SPINNERS:
+            await stopping
+
+    async def fetch(self, attachment: Attachment) -> bytes:
+        """The bytes of a file that somebody sent. Raises ChannelError."""
+        match await self._line.tell(Call("getFile", {"file_id": attachment.reference})):
+            case {"file_size": int(size)} if size > MOST_DOWNLOAD:
+                raise ChannelError("too large")
+            case {"file_path": str(path)}:
+                return await self._line.download(path, MOST_DOWNLOAD)
+        raise ChannelError("no such file")
+
+    async def open(self, commands: Mapping[str, Mapping[str, str]]) -> None:
+        """Say who we are and where updates go. Repeats are harmless. Raises ChannelError."""
+        own = self._settings
+        opening = setup.Opening(self._line, self._opening)
+        await opening.introduce(commands)
+        if own.mode == "polling":
+            await opening.stop_listening()
+        elif own.public_url and own.secret:
+            await opening.listen_at(own.public_url.rstrip("/") + PATH, own.secret, own.connections)
+        else:
+            raise ChannelError("a webhook needs a public address and a secret")
+
+    async def poll(self, deal: Deal) -> None:
+        """Ask for updates and hand each to `deal` as it would come to the door; until cancelled."""
+        await Poll(self._line, deal).forever()
+
+    async def close(self) -> None:
+        await asyncio.gather(*self._spinners, return_exceptions=True)
+        await self._line.close()
+
+    async def _deliver(self, call: Call) -> Sent:
+        try:
+            result = await self._line.tell(call)
+        except Refused as refusal:
+            if call.method == "editMessageText" and "message is not modified" in refusal.description:
+                return Sent(str(call.fields["message_id"]))
+            plainer = _plainer(call)
+            if plainer is None or refusal.gone:
+                raise
+            result = await self._line.tell(plainer)
+        return Sent(_message_id(result))
+
+    async def _stop(self, spinner: str) -> None:
+        try:
+            await self._line.once(Call("answerCallbackQuery", {"callback_query_id": spinner}), _SPINNER)
+        except ChannelError:
+            return  # it stops by itself after a while
+
+
+def _plainer(call: Call) -> Call | None:
+    """The same in a form that is never refused for what it is: anew, or as a mere file."""
+    match call:
+        case Call("editMessageText", fields):
+            return Call(
+                "sendMessage", {name: value for name, value in fields.items() if name != "message_id"}
+            )
+        case Call("sendPhoto", fields, files):
+            return Call("sendDocument", fields, {"document": files["photo"]})
+    return None
+
+
+def _message_id(result: Any) -> str | None:
+    match result:
+        case {"message_id": int(number)}:
+            return str(number)
+    return None

@@ -1,0 +1,209 @@
+"""What Telegram tells us, in our words; nothing that a traveller does is lost to what stands beside it.
+
+Only the fields that we use are looked at, so a malformed forward, an unknown kind of entity or a new field
+cannot hide the words they come with. What this table does not take is held against aiogram's model of an
+update: either it is one that does not concern us, or it is no update at all.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any, Literal
+
+from aiogram.types import Update
+from pydantic import ValidationError
+
+from bot.conversation.channel import Unreadable
+from bot.conversation.events import (
+    Address,
+    Attachment,
+    Blocked,
+    Inbound,
+    Incoming,
+    Pressed,
+    Said,
+    Sent,
+    StaffSaid,
+)
+
+CHANNEL = "telegram"
+#: The kinds of update that are asked for: https://core.telegram.org/bots/api#update
+UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
+
+_Kind = Literal["photo", "document", "voice", "video", "sticker"]
+#: Telegram's name of a file → our kind and the type of the file where Telegram does not say.
+_FILES: dict[str, tuple[_Kind, str]] = {
+    "photo": ("photo", "image/jpeg"),
+    "voice": ("voice", "audio/ogg"),
+    "video": ("video", "video/mp4"),
+    "video_note": ("video", "video/mp4"),
+    "sticker": ("sticker", "image/webp"),
+    "audio": ("document", "audio/mpeg"),
+    # An animation comes with a document of the same name, for programs that are older than it.
+    "animation": ("video", "video/mp4"),
+    "document": ("document", ""),
+}
+_PLACES = {"venue": "location", "location": "location", "contact": "contact"}
+#: What a chat tells by itself; nobody said it, so nobody waits for an answer.
+_SERVICE = frozenset(
+    {
+        "boost_added",
+        "chat_background_set",
+        "chat_shared",
+        "connected_website",
+        "gift",
+        "message_auto_delete_timer_changed",
+        "passport_data",
+        "pinned_message",
+        "proximity_alert_triggered",
+        "refunded_payment",
+        "successful_payment",
+        "unique_gift",
+        "users_shared",
+        "web_app_data",
+        "write_access_allowed",
+    }
+)
+_ADDRESSED = re.compile(r"^(/\w+)@\w+", re.ASCII)
+
+
+def inbound(raw: bytes, staff_chat: int | None = None) -> list[Inbound]:
+    """The events of one update; none where it does not concern us. Raises Unreadable."""
+    try:
+        update = json.loads(raw)
+    except (ValueError, RecursionError):
+        raise Unreadable("not JSON") from None
+    match update:
+        case {"update_id": int(number), "callback_query": {"id": str(), "from": {"id": int()}} as press}:
+            return _pressed(f"{CHANNEL}:{number}", press)
+        case {"edited_message": {"location": _}}:
+            return []  # a live location is edited every few seconds
+        case {
+            "update_id": int(number),
+            "message": {"chat": {"id": int(chat), "type": str(kind)}} as message,
+        } | {
+            "update_id": int(number),
+            "edited_message": {"chat": {"id": int(chat), "type": str(kind)}} as message,
+        }:
+            return _message(f"{CHANNEL}:{number}", message, chat, kind, staff_chat)
+        case {
+            "my_chat_member": {
+                "chat": {"id": int(chat), "type": "private"},
+                "new_chat_member": {"status": "kicked" | "member" as status},
+            }
+        }:
+            return [Blocked(Address(CHANNEL, str(chat)), status == "kicked")]
+    try:
+        Update.model_validate(update)
+    except (ValidationError, RecursionError):
+        raise Unreadable("no update") from None
+    return []
+
+
+def _pressed(event_id: str, press: dict[str, Any]) -> list[Inbound]:
+    """A button of a chat with one traveller. Of an old message hardly more than its chat is known."""
+    chat, message = press["from"]["id"], None
+    match press.get("message"):
+        case {"chat": {"type": str(kind)}} if kind != "private":
+            return []
+        case {"chat": {"id": int(chat)}, "date": 0}:
+            pass  # too old to be changed
+        case {"chat": {"id": int(chat)}, "message_id": int(number)}:
+            message = str(number)
+    match press:
+        case {"data": str(data)}:
+            return [
+                Incoming(
+                    event_id,
+                    Address(CHANNEL, str(chat)),
+                    Pressed(_clean(data), message),
+                    language=_language(press["from"]),
+                    spinner=_clean(press["id"]),
+                )
+            ]
+    return []
+
+
+def _message(
+    event_id: str, message: dict[str, Any], chat: int, kind: str, staff_chat: int | None
+) -> list[Inbound]:
+    """Words or files of a traveller or of the staff. Other groups and channels are not listened to."""
+    event: Said | Sent | StaffSaid | None = None
+    if chat == staff_chat:
+        event = _staff(message)
+    elif kind == "private":
+        event = _traveller(message)
+    if event is None:
+        return []
+    return [Incoming(event_id, Address(CHANNEL, str(chat)), event, language=_language(message.get("from")))]
+
+
+def _traveller(message: dict[str, Any]) -> Said | Sent | None:
+    match message:
+        case {"text": str(text)}:
+            return Said(_words(text))
+    if not _SERVICE.isdisjoint(message):
+        return None
+    kind, attachment = _attachment(message)
+    return Sent(kind, attachment, _words(message.get("caption")))
+
+
+def _staff(message: dict[str, Any]) -> StaffSaid | None:
+    match message:
+        # Staff that remain anonymous speak as the chat itself.
+        case {"chat": {"id": chat}, "sender_chat": {"id": speaker}} if chat == speaker:
+            member = _clean(message.get("author_signature"))
+        case {"from": {"is_bot": True}}:
+            return None
+        case _:
+            member = _clean(_fields(message.get("from")).get("first_name"))
+    _, attachment = _attachment(message)
+    text = _words(message.get("text") or message.get("caption"))
+    if not text and attachment is None:
+        return None
+    return StaffSaid(text, member, _reply(message), attachment)
+
+
+def _reply(message: dict[str, Any]) -> str | None:
+    match message.get("reply_to_message"):
+        case {"forum_topic_created": _}:
+            return None  # whatever is said in a topic refers to its beginning
+        case {"message_id": int(number)}:
+            return str(number)
+    return None
+
+
+def _attachment(message: dict[str, Any]) -> tuple[str, Attachment | None]:
+    """What kind of thing it is, and the file, where it is one that can be fetched."""
+    for name, (kind, mime) in _FILES.items():
+        if name in message:
+            content = message[name]
+            # A photo comes in several sizes, the largest last.
+            file = _fields(content[-1] if isinstance(content, list) and content else content)
+            reference = _clean(file.get("file_id"))
+            if not reference:
+                return kind, None
+            told = _clean(file.get("mime_type")) or mime
+            return kind, Attachment(kind, reference, told, _clean(file.get("file_name")))
+    return next((kind for name, kind in _PLACES.items() if name in message), "other"), None
+
+
+def _language(sender: Any) -> str | None:
+    return _clean(_fields(sender).get("language_code")) or None
+
+
+def _words(text: Any) -> str:
+    """The words; a command that names its bot ("/help@our_bot") without the name."""
+    return _ADDRESSED.sub(r"\1", _clean(text))
+
+
+def _clean(text: Any) -> str:
+    """A text that any store can keep: without halves of characters (JSON can write them) and without NUL."""
+    if not isinstance(text, str):
+        return ""
+    return text.encode("utf-8", "replace").decode().replace("\0", "")
+
+
+def _fields(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}

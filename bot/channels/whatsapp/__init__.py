@@ -1,0 +1,96 @@
+"""WhatsApp, by Meta's Cloud API: https://developers.facebook.com/docs/whatsapp/cloud-api."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bot.channels.whatsapp import inbound, outbound
+from bot.channels.whatsapp.files import upload
+from bot.channels.whatsapp.registration import register
+from bot.channels.whatsapp.send import Graph, Waits, message_id
+from bot.conversation.channel import Sent, Way
+from bot.conversation.events import Attachment, Inbound
+from bot.conversation.messages import Message
+
+SIGNATURE = "x-hub-signature-256"
+WAITS = Waits()
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The shop's account at Meta. Raises ValueError for what is left empty."""
+
+    token: str = field(repr=False)
+    phone_id: str
+    business_id: str
+    app_secret: str = field(repr=False)
+    verify_token: str = field(repr=False)
+    api: str = "https://graph.facebook.com"
+    version: str = "v25.0"
+
+    def __post_init__(self) -> None:
+        # An empty secret would let everybody in.
+        empty = [name for name, value in vars(self).items() if not value]
+        if empty:
+            raise ValueError(f"WhatsApp needs {', '.join(empty)}")
+
+
+class WhatsApp:
+    """The channel; see `bot.conversation.channel.Channel`."""
+
+    name = "whatsapp"
+    waits = False
+
+    def __init__(self, settings: Settings, waiting: Waits = WAITS) -> None:
+        self._settings = settings
+        self._waiting = waiting
+        self._graph = Graph(f"{settings.api}/{settings.version}", settings.token, waiting)
+
+    def genuine(self, headers: Mapping[str, str], raw: bytes) -> bool:
+        """Whether Meta signed these bytes with our app's secret."""
+        shown = next((value for name, value in headers.items() if name.lower() == SIGNATURE), "")
+        digest = hmac.new(self._settings.app_secret.encode(), raw, "sha256").hexdigest()
+        return hmac.compare_digest(shown.encode(errors="replace"), f"sha256={digest}".encode())
+
+    def challenge(self, query: Mapping[str, str]) -> str | None:
+        """What to answer, as plain text, when Meta verifies our address; None for anybody else."""
+        shown = query.get("hub.verify_token", "").encode(errors="replace")
+        ours = hmac.compare_digest(shown, self._settings.verify_token.encode())
+        return query.get("hub.challenge") if ours and query.get("hub.mode") == "subscribe" else None
+
+    def inbound(self, raw: bytes) -> Sequence[Inbound]:
+        """All events of a body. Raises Unreadable."""
+        return inbound.events(raw, self._settings.phone_id)
+
+    async def send(self, message: Message, way: Way) -> Sent:
+        """Post the message, in parts where it is long. Raises ChannelError."""
+        until = asyncio.get_running_loop().time() + self._waiting.patience.total
+        phone_id, sent = self._settings.phone_id, Sent(None)
+        file = upload(message, is_open=way.open)
+        media_id = await self._graph.upload(phone_id, file, until) if file else ""
+        for payload in outbound.payloads(message, way, media_id):
+            taken = message_id(await self._graph.post(f"{phone_id}/messages", payload, until))
+            sent = Sent(taken, receipt_follows=taken is not None)
+        return sent
+
+    async def acknowledge(self, incoming_spinner: str) -> None:
+        """There is nothing that spins."""
+
+    async def fetch(self, attachment: Attachment) -> bytes:
+        """The bytes of a file that a traveller sent, at most 20 MB. Raises ChannelError."""
+        return await self._graph.download(attachment.reference)
+
+    async def open(self, commands: Mapping[str, Mapping[str, str]]) -> None:  # noqa: ARG002
+        """See that the credentials hold; Meta keeps the webhook's address, and has no menus. Raises ChannelError."""
+        await self._graph.get(self._settings.phone_id, fields="id")
+
+    async def register_templates(self) -> int:
+        """Hand in for approval what Meta does not know yet; how many those were. Raises ChannelError."""
+        return await register(self._graph, self._settings.business_id)
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        await self._graph.close()

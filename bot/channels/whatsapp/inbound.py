@@ -1,0 +1,112 @@
+"""Webhook bodies → what happened: every entry, every change, every message and status of it.
+
+The shapes: https://developers.facebook.com/docs/whatsapp/cloud-api/webhooks/components
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from bot.channels.whatsapp import addresses
+from bot.channels.whatsapp.fields import Fields, part, parts, word
+from bot.channels.whatsapp.happenings import event
+from bot.conversation.channel import Unreadable
+from bot.conversation.events import Address, Inbound, Incoming, Receipt, Said
+
+_STATES = {"sent": "sent", "delivered": "delivered", "read": "read", "played": "read", "failed": "failed"}
+
+
+def events(raw: bytes, phone_id: str) -> list[Inbound]:
+    """All that a body tells about the number `phone_id`, in its order.
+
+    Raises Unreadable for what is not a webhook of a WhatsApp business account, and when the body holds
+    messages but not one whose sender can be told.
+    """
+    found: list[Inbound] = []
+    nameless = False
+    for field, value in _changes(raw):
+        if word(part(value, "metadata"), "phone_number_id") not in {"", phone_id}:
+            continue
+        people = parts(value, "contacts")
+        match field:
+            case "messages":
+                for message in parts(value, "messages"):
+                    who = _address(message, people)
+                    if who is None or not word(message, "id"):
+                        nameless = True
+                    else:
+                        found += _incoming(message, who)
+                found += _receipts(value)
+            case "user_preferences":
+                found += _opt_outs(value, people)
+            case _:
+                pass  # templates, the account, calls: for the operator at Meta, not for a chat
+    if nameless and not found:
+        raise Unreadable("sender")
+    return found
+
+
+def _changes(raw: bytes) -> Iterator[tuple[str, Fields]]:
+    try:
+        body = json.loads(raw)
+    except (ValueError, RecursionError):
+        raise Unreadable("json") from None
+    if not isinstance(body, dict) or body.get("object") != "whatsapp_business_account":
+        raise Unreadable("object")
+    if not isinstance(body.get("entry"), list):
+        raise Unreadable("entry")
+    for entry in parts(body, "entry"):
+        for change in parts(entry, "changes"):
+            yield word(change, "field"), part(change, "value")
+
+
+def _incoming(message: Fields, who: Address) -> Iterator[Incoming]:
+    what = event(message)
+    if what is not None:
+        yield Incoming(
+            f"{addresses.CHANNEL}:{word(message, 'id')}", who, what, country=addresses.country(who)
+        )
+
+
+def _receipts(value: Fields) -> Iterator[Receipt]:
+    for status in parts(value, "statuses"):
+        state: Any = _STATES.get(word(status, "status"))
+        if state and word(status, "id"):
+            yield Receipt(word(status, "id"), state, _code(status) if state == "failed" else "")
+
+
+def _code(status: Fields) -> str:
+    codes = (error.get("code") for error in parts(status, "errors"))
+    return next((str(code) for code in codes if isinstance(code, int)), "")
+
+
+def _opt_outs(value: Fields, people: list[Fields]) -> Iterator[Incoming]:
+    """Who stops our news in WhatsApp's own settings has said so; who allows them again need not hear of it."""
+    for preference in parts(value, "user_preferences"):
+        who = _address(preference, people)
+        if who is not None and word(preference, "value") == "stop":
+            told = f"{addresses.CHANNEL}:stop:{who.id}:{preference.get('timestamp')}"
+            yield Incoming(told, who, Said("STOP"), country=addresses.country(who))
+
+
+def _address(of: Fields, people: list[Fields]) -> Address | None:
+    """The chat of who sent it. Cards are matched by id: there may be one, none, or others' as well."""
+    number = word(of, "from") or word(of, "wa_id")
+    user_id = word(of, "from_user_id") or word(of, "user_id")
+    if addresses.scoped(number):
+        number, user_id = "", number
+    card = _card(people, user_id, number)
+    return addresses.address(user_id or word(card, "user_id"), number or word(card, "wa_id"))
+
+
+def _card(people: list[Fields], user_id: str, number: str) -> Fields:
+    if not user_id and not number:
+        return people[0] if len(people) == 1 else {}
+    for card in people:
+        if user_id and word(card, "user_id") == user_id:
+            return card
+        if number and word(card, "wa_id").lstrip("+") == number.lstrip("+"):
+            return card
+    return {}

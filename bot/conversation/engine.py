@@ -1,0 +1,342 @@
+"""An event comes in, a handler answers, the messages go out, and then the event counts as seen."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+import structlog
+
+from bot.conversation.actions import Seal
+from bot.conversation.channel import Channel, ChannelError, Sent, Way
+from bot.conversation.events import Address, Chat, Event, Incoming, Memory, News, Pressed, Said, StaffSaid
+from bot.conversation.events import Sent as SentIn
+from bot.conversation.first_words import language_of_chat, with_language_button
+from bot.conversation.i18n import SOURCE, _, speaking
+from bot.conversation.messages import Forgotten, Message, Notice, Remember, Reply, Speak, Text
+from bot.conversation.router import Handler, Router
+from bot.conversation.understanding import understand
+
+log = structlog.get_logger()
+
+#: An event whose handler fails counts as answered after this many tries.
+MOST_TRIES = 3
+#: Intents that plain words may only mean when they name no country.
+WEAK = frozenset({"greeting", "language"})
+
+
+class Room(Protocol):
+    """A chat while one event of it is dealt with."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def customer(self) -> str: ...
+    @property
+    def state(self) -> Any: ...
+    @property
+    def said_at(self) -> datetime | None: ...
+    @property
+    def blocked(self) -> bool: ...
+    @property
+    def seen(self) -> bool: ...
+
+
+class Sessions(Protocol):
+    """Where chats are remembered."""
+
+    def event_id(self, outside: str) -> str: ...
+    def message_id(self, outside: str) -> str: ...
+    def visited(self, address: Address, event: str) -> AbstractAsyncContextManager[Room]: ...
+    def called(self, chat: str, event: str) -> AbstractAsyncContextManager[Room]: ...
+    async def commit(
+        self, room: Any, event: str, state: Any, *, heard: bool, also: Callable[[Any], None] | None = None
+    ) -> None: ...
+    async def failed(self, event: str) -> int: ...
+    async def mark_blocked(self, chat: str, blocked: bool) -> None: ...
+
+
+class TryAgain(Exception):
+    """The event was not answered; the platform, or our own inbox, shall bring it again."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What one event leads to."""
+
+    messages: tuple[Message, ...]
+    state: Any
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of telling news: "told", "again" (after seconds) or "unreachable"."""
+
+    state: str
+    sent: Sent | None = None
+    after: float = 0.0
+
+
+class Engine:
+    """The same for every channel."""
+
+    def __init__(
+        self,
+        router: Router,
+        shop: Any,
+        sessions: Sessions,
+        channels: Mapping[str, Channel],
+        seal: Seal,
+        now: Callable[[], datetime],
+        new_state: Callable[[Address, str, Memory], Any],
+        default_locale: str = SOURCE,
+    ) -> None:
+        self.router = router
+        self.shop = shop
+        self._sessions = sessions
+        self._channels = channels
+        self._seal = seal
+        self._now = now
+        self._new_state = new_state
+        self._default = default_locale
+        self._returned: Callable[[str], None] = lambda _customer: None
+
+    def on_return(self, act: Callable[[str], None]) -> None:
+        """Call this with the customer's id when somebody who had blocked us speaks again."""
+        self._returned = act
+
+    async def deal(self, incoming: Incoming, also: Callable[[Any], None] | None = None) -> None:
+        """Answer one event of a platform. A repeat of an answered one does nothing.
+
+        `also` is done in the commit. Raises Busy or TryAgain: then it was not answered.
+        """
+        channel = self._channels[incoming.address.channel]
+        stop_spinner = None
+        if incoming.spinner:
+            stop_spinner = asyncio.create_task(channel.acknowledge(incoming.spinner))
+        event = self._sessions.event_id(incoming.id)
+        try:
+            async with self._sessions.visited(incoming.address, event) as room:
+                if not room.seen:
+                    await self._answer(channel, room, event, incoming, also)
+                elif also is not None:
+                    await self._sessions.commit(room, event, None, heard=False, also=also)
+        finally:
+            if stop_spinner is not None:
+                await stop_spinner
+
+    async def tell(self, chat_id: str, item: Any, key: str) -> Outcome:
+        """Tell a chat some news, once for each key. Raises what the sessions raise."""
+        event = self._sessions.event_id(f"news:{key}")
+        async with self._sessions.called(chat_id, event) as room:
+            if room.seen:
+                return Outcome("told")
+            chat = self._chat(room, room.state, event)
+            channel = self._channels[room.state.address.channel]
+            with speaking(chat.locale):
+                turn = await self._run(self._handler("news", type(item)), room, chat, News(item), item)
+                try:
+                    sent = await self._say(channel, room, turn)
+                except ChannelError as error:
+                    return await self._not_told(room, error)
+            await self._sessions.commit(room, event, turn.state, heard=False)
+            return Outcome("told", sent)
+
+    async def compose(self, locale: str, kind: str, item: Any) -> Any:
+        """Words outside a chat (a mail, a message to the staff), found by the same router."""
+        handler = self.router.find(kind, type(item))
+        if handler is None:
+            raise LookupError(f"no handler words {type(item).__name__} as {kind}")
+        with speaking(locale):
+            return await handler(self.shop, item)
+
+    async def _answer(
+        self,
+        channel: Channel,
+        room: Room,
+        event: str,
+        incoming: Incoming,
+        also: Callable[[Any], None] | None,
+    ) -> None:
+        state = self._current(room, incoming)
+        chat = self._chat(room, state, event)
+        pressed = incoming.event.message if isinstance(incoming.event, Pressed) else None
+        with speaking(chat.locale):
+            try:
+                turn = await self._turn(room, chat, state, incoming.event)
+                await self._say(channel, room, turn, pressed, heard=True)
+            except ChannelError as error:
+                if error.gone:
+                    await self._sessions.mark_blocked(room.id, True)
+                    turn = Turn((), state)  # nobody to answer; the event is done with
+                elif error.again is not None:
+                    raise TryAgain(error.reason) from error
+                else:
+                    turn = await self._noticed(channel, room, state, event, error)
+            except Exception as error:
+                turn = await self._noticed(channel, room, state, event, error)
+        await self._sessions.commit(room, event, turn.state, heard=True, also=also)
+        if room.blocked:
+            self._returned(room.customer)
+
+    async def _turn(self, room: Room, chat: Chat, state: Any, event: Event) -> Turn:
+        handler, argument = self._route(chat, event)
+        memory = state.memory
+        if memory.asking and not isinstance(event, StaffSaid):
+            # A question is open until anything is answered.
+            state = replace(state, memory=replace(memory, asking="", about=""))
+        turn = await self._run(handler, replace_state(room, state), chat, event, argument)
+        if chat.first and chat.channel == "whatsapp":
+            turn = replace(turn, messages=with_language_button(turn.messages))
+        return turn
+
+    def _route(self, chat: Chat, event: Event) -> tuple[Handler, Any]:
+        match event:
+            case Pressed(data):
+                action = self._seal.open(data, chat.id)
+                handler = self.router.find("press", type(action)) if action is not None else None
+                return (handler, action) if handler else (self._handler("event", "forged"), event)
+            case Said(text) if text.startswith("/"):
+                name, _sep, words = text[1:].partition(" ")
+                command = self.router.commands.get(name.lower().strip())
+                return (command.handler, words.strip()) if command else (self._handler("event", "lost"), text)
+            case Said(text):
+                return self._words(chat, text)
+            case _:
+                return self._handler("event", type(event)), event
+
+    def _words(self, chat: Chat, text: str) -> tuple[Handler, Any]:
+        intent = understand(text)
+        if intent == "stop":
+            return self._handler("intent", "stop"), text
+        if chat.memory.case and chat.memory.case_until > self._now().timestamp():
+            return self._handler("event", "to_person"), text
+        if chat.memory.asking:
+            handler = self.router.find("answer", chat.memory.asking)
+            if handler is not None:
+                return handler, text
+        if intent is not None and intent not in WEAK:
+            return self._handler("intent", intent), text
+        if self.shop.places.find(text).anywhere:
+            return self._handler("event", "trip"), text
+        if intent is not None:
+            return self._handler("intent", intent), text
+        return self._handler("event", "lost"), text
+
+    async def _run(self, handler: Handler, room: Room, chat: Chat, event: Event, argument: Any) -> Turn:
+        reply = await handler(chat, self.shop, argument)
+        return _turn_of(reply, room.state, isinstance(event, News))
+
+    async def _say(
+        self, channel: Channel, room: Room, turn: Turn, pressed: str | None = None, *, heard: bool = False
+    ) -> Sent | None:
+        sent: Sent | None = None
+        state = turn.state or room.state
+        for number, message in enumerate(turn.messages):
+            way = Way(
+                address=state.address,
+                seal=lambda action: self._seal.close(action, room.id),
+                locale=state.locale,
+                open=heard or self._window_open(channel, room),
+                pressed=pressed if number == 0 else None,
+            )
+            with speaking(state.locale):
+                last = await channel.send(message, way)
+            if sent is None or isinstance(message, Notice):
+                sent = last
+        return sent
+
+    async def _noticed(self, channel: Channel, room: Room, state: Any, event: str, error: Exception) -> Turn:
+        tries = await self._sessions.failed(event)
+        log.error(
+            "handler failed", event_id=event, tries=tries, error=type(error).__name__, where=_where(error)
+        )
+        if tries < MOST_TRIES:
+            raise TryAgain(type(error).__name__) from error
+        turn = Turn(
+            (Text(_("Something went wrong on our side. We have noticed it and are looking into it.")),), state
+        )
+        try:
+            await self._say(channel, room, turn, heard=True)
+        except ChannelError as again:
+            log.error("could not say that we noticed", event_id=event, reason=again.reason)
+        return turn
+
+    async def _not_told(self, room: Room, error: ChannelError) -> Outcome:
+        if error.gone:
+            await self._sessions.mark_blocked(room.id, True)
+            return Outcome("unreachable")
+        if error.closed:
+            return Outcome("unreachable")
+        return Outcome("again", after=error.again if error.again is not None else 5.0)
+
+    def _current(self, room: Room, incoming: Incoming) -> Any:
+        if room.state is None:
+            locale = language_of_chat(incoming, self._default)
+            return self._new_state(incoming.address, locale, Memory())
+        return replace(room.state, address=incoming.address)
+
+    def _chat(self, room: Room, state: Any, event: str) -> Chat:
+        return Chat(
+            id=room.id,
+            channel=state.address.channel,
+            customer=room.customer,
+            locale=state.locale,
+            event=event,
+            memory=state.memory,
+            first=room.state is None,
+        )
+
+    def _window_open(self, channel: Channel, room: Room) -> bool:
+        if channel.window is None:
+            return True
+        return room.said_at is not None and self._now() - room.said_at < timedelta(seconds=channel.window)
+
+    def _handler(self, kind: str, key: Any) -> Handler:
+        handler = self.router.find(kind, key)
+        if handler is None:
+            raise LookupError(f"nobody answers {kind} {key}")
+        return handler
+
+
+def replace_state(room: Room, state: Any) -> Any:
+    """The room as it is after its memory changed."""
+    return replace(room, state=state)  # type: ignore[type-var]
+
+
+def _turn_of(reply: Reply, state: Any, news: bool) -> Turn:
+    parts: Sequence[Any] = () if reply is None else reply if isinstance(reply, Sequence) else (reply,)
+    messages: list[Message] = []
+    for part in parts:
+        match part:
+            case Remember(memory):
+                state = replace(state, memory=memory)
+            case Speak(locale):
+                state = replace(state, locale=locale)
+            case Forgotten():
+                state = None
+            case message:
+                messages.append(message)
+                asks = getattr(message, "asks", "")
+                if asks and state is not None:
+                    state = replace(state, memory=replace(state.memory, asking=asks, about=message.about))
+    _ = news
+    return Turn(tuple(messages), state)
+
+
+def _where(error: Exception) -> str:
+    """File and line of our code where it happened; never the message, which may hold somebody's words."""
+    trace = error.__traceback__
+    where = ""
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        where = f"{code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return where
+
+
+__all__ = ["Engine", "Outcome", "SentIn", "TryAgain"]

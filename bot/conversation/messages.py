@@ -1,0 +1,119 @@
+"""What we can say. The core asks for what it wants; each channel renders it in its platform's best way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.conversation.events import Memory
+
+
+@dataclass(frozen=True)
+class Button:
+    """A choice. `detail` stands beside the label where the platform has room for it."""
+
+    label: str
+    action: Any
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Text:
+    """Plain words of any length."""
+
+    body: str
+
+
+@dataclass(frozen=True)
+class Menu:
+    """Words with choices, any number of them: the core pages what a platform cannot show at once."""
+
+    body: str
+    buttons: tuple[Button, ...]
+    #: Take the place of the message whose button was pressed, where the platform can.
+    in_place: bool = False
+
+
+@dataclass(frozen=True)
+class Link:
+    """Words with one link that opens outside the chat."""
+
+    body: str
+    label: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A picture (PNG) with words below it, and at most three choices."""
+
+    png: bytes
+    body: str
+    name: str = "esim.png"
+    buttons: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True)
+class File:
+    """A document to keep."""
+
+    content: bytes
+    name: str
+    mime: str
+    body: str = ""
+
+
+@dataclass(frozen=True)
+class Question:
+    """Words that the traveller's next plain words answer; `asks` names who hears the answer."""
+
+    body: str
+    asks: str
+    about: str = ""
+    #: Ways to answer without typing, or to leave.
+    buttons: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True)
+class Notice:
+    """News that may have to go out as an approved template, where free text is not allowed now."""
+
+    template: str
+    values: tuple[str, ...]
+    message: Text | Menu | Link | Photo
+
+
+@dataclass(frozen=True)
+class Relay:
+    """Somebody else's words or picture, passed on; `attachment` is of another chat, maybe another channel."""
+
+    body: str
+    content: bytes | None = None
+    mime: str = ""
+    name: str = ""
+
+
+Message = Text | Menu | Link | Photo | File | Question | Notice | Relay
+
+
+@dataclass(frozen=True)
+class Remember:
+    """The chat's memory from now on. Part of a reply, not shown."""
+
+    memory: Memory
+
+
+@dataclass(frozen=True)
+class Speak:
+    """The chat's language from now on. Part of a reply, not shown."""
+
+    locale: str
+
+
+@dataclass(frozen=True)
+class Forgotten:
+    """The chat itself was erased while it was answered: nothing of it may be stored. Not shown."""
+
+
+Reply = Message | Sequence[Message | Remember | Speak | Forgotten] | None

@@ -1,0 +1,88 @@
+"""Which handler answers what: looked up by key, never by order, and a key belongs to one handler."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from bot.conversation.messages import Reply
+
+Handler = Callable[..., Awaitable[Reply]]
+H = TypeVar("H", bound=Handler)
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command as menus show it. `summary` is English source text; None hides the command."""
+
+    name: str
+    summary: str | None
+    handler: Handler
+
+
+class Taken(ValueError):
+    """Two handlers want the same key."""
+
+
+class Router:
+    """Collects handlers; several routers make one."""
+
+    def __init__(self) -> None:
+        self.commands: dict[str, Command] = {}
+        self.keys: dict[tuple[str, Any], Handler] = {}
+
+    def command(self, name: str, summary: str | None = None) -> Callable[[H], H]:
+        """Answers "/name words"; the handler gets the words."""
+
+        def register(handler: H) -> H:
+            self._claim(self.commands, name, Command(name, summary, handler))
+            return handler
+
+        return register
+
+    def press(self, action: type[Any]) -> Callable[[H], H]:
+        """Answers a button; the handler gets the action."""
+        return self._on("press", action)
+
+    def answer(self, asks: str) -> Callable[[H], H]:
+        """Answers the words that follow a `Question(asks=…)`; the handler gets the words."""
+        return self._on("answer", asks)
+
+    def intent(self, name: str) -> Callable[[H], H]:
+        """Answers free text that was understood as `name`; the handler gets the words."""
+        return self._on("intent", name)
+
+    def news(self, item: type[Any]) -> Callable[[H], H]:
+        """Words an item of news; the handler gets the item."""
+        return self._on("news", item)
+
+    def hears(self, event: type[Any] | str) -> Callable[[H], H]:
+        """Answers a whole kind of event, such as `Sent`; the handler gets the event."""
+        return self._on("event", event)
+
+    def find(self, kind: str, key: Any) -> Handler | None:
+        """The handler of that key, or None."""
+        return self.keys.get((kind, key))
+
+    def include(self, others: Iterable[Router]) -> Router:
+        """Take in other routers; Taken when a key is claimed twice."""
+        for other in others:
+            for name, command in other.commands.items():
+                self._claim(self.commands, name, command)
+            for key, handler in other.keys.items():
+                self._claim(self.keys, key, handler)
+        return self
+
+    def _on(self, kind: str, key: Any) -> Callable[[H], H]:
+        def register(handler: H) -> H:
+            self._claim(self.keys, (kind, key), handler)
+            return handler
+
+        return register
+
+    @staticmethod
+    def _claim(table: dict[Any, Any], key: Any, value: Any) -> None:
+        if key in table:
+            raise Taken(str(key))
+        table[key] = value

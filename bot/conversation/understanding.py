@@ -1,0 +1,155 @@
+"""What free text means, in any of our languages, by the phrases that each language's file lists.
+
+The phrases stand in `bot.po` under the context "phrases", separated by commas, so a language stays one file.
+Only intents that read or that lead to a person act on words alone; nothing is bought or given back by words.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from functools import cache
+
+from bot.conversation.i18n import in_language, languages, p_
+
+
+#: Intent → its English phrases; the most specific intent stands first. A phrase matches whole words,
+#: "…*" the beginning of a word; "a + b" wants both anywhere.
+def _phrases() -> dict[str, str]:
+    """The English phrases, written so that the extractor finds them."""
+    return {
+        "stop": p_("phrases", "stop, unsubscribe, stop messages"),
+        "person": p_(
+            "phrases",
+            "a person, a human, real person, human being, talk to someone, speak to someone, an agent, "
+            "talk to a person, customer service, i want a person, support",
+        ),
+        "trouble": p_(
+            "phrases",
+            "not work*, doesn't work, doesnt work, does not work, isn't working, no internet, no data, "
+            "no network, no signal, no connection, can't connect, cannot connect, problem*, broken, "
+            "won't install, can't install",
+        ),
+        "usage": p_(
+            "phrases",
+            "data + left, gb + left, data + remain*, how much + left, how much data, my balance, data balance, "
+            "usage, data used, remaining data, balance",
+        ),
+        "privacy": p_(
+            "phrases",
+            "privacy, gdpr, my personal data, delete my data, personal data, export my data, erase my data, "
+            "my rights",
+        ),
+        "orders": p_("phrases", "my order*, order history, my purchase*, receipt*, invoice*"),
+        "esims": p_("phrases", "my esim*, my qr, qr code, my e-sim*, show my code"),
+        "account": p_("phrases", "my account, change my email, change my name, my details"),
+        "language": p_("phrases", "language, change language, speak english"),
+        "greeting": p_("phrases", "hello, hi, hey, good morning, good evening, start, menu, help"),
+    }
+
+
+def understand(text: str) -> str | None:
+    """The intent of the words, or None. The same in every language, whichever the chat speaks."""
+    words = plain(text)
+    for intent, patterns in _patterns().items():
+        if any(all(part.search(words) for part in pattern) for pattern in patterns):
+            return intent
+    return None
+
+
+def language_of(text: str) -> str | None:
+    """The language whose phrases or letters the words show, or None when they do not tell."""
+    if any("ARABIC" in unicodedata.name(letter, "") for letter in text):
+        return "ar" if "ar" in languages() else None
+    votes: Counter[str] = Counter()
+    exact = f" {_spaced(text.casefold())} "
+    for locale, vocabulary in _vocabulary().items():
+        votes[locale] = sum(f" {word} " in exact for word in vocabulary)
+    ranked = votes.most_common(2)
+    if not ranked or ranked[0][1] == 0:
+        return None
+    if len(ranked) > 1 and ranked[0][1] == ranked[1][1]:
+        return None
+    return ranked[0][0]
+
+
+def plain(text: str) -> str:
+    """Words without case, accents, Arabic vowel signs or punctuation, a space between each two."""
+    folded = unicodedata.normalize("NFKD", text.casefold().replace("’", "'").replace("ß", "ss"))
+    letters = "".join(c for c in folded if not unicodedata.combining(c))
+    return _spaced(letters.translate(_ARABIC))
+
+
+#: Letters that Arabic writers use for one another.
+_ARABIC = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ى": "ي", "ة": "ه", "ـ": ""})
+
+
+def _spaced(text: str) -> str:
+    return " ".join(re.sub(r"[^\w'*+-]+", " ", text).split())
+
+
+@cache
+def _patterns() -> dict[str, list[list[re.Pattern[str]]]]:
+    english = _english()
+    return {
+        intent: [
+            [_pattern(part) for part in phrase.split("+")]
+            for locale in languages()
+            for phrase in in_language(locale, "phrases", source).split(",")
+            if phrase.strip()
+        ]
+        for intent, source in english.items()
+    }
+
+
+def _pattern(part: str) -> re.Pattern[str]:
+    words = plain(part.strip())
+    open_end = words.endswith("*")
+    return re.compile(rf"(?<!\w){re.escape(words.rstrip('*'))}" + ("" if open_end else r"(?!\w)"))
+
+
+@cache
+def _vocabulary() -> dict[str, frozenset[str]]:
+    """Words that belong to one language only among those we speak."""
+    own: dict[str, set[str]] = {}
+    for locale in languages():
+        phrases = ",".join(
+            in_language(locale, "phrases", source) for source in (*_english().values(), _SMALL)
+        )
+        own[locale] = {
+            _spaced(word.casefold().rstrip("*"))
+            for phrase in re.split(r"[,+]", phrases)
+            for word in (phrase.strip(), *phrase.split())
+            if word.strip()
+        }
+        own[locale] |= {_spaced(name.casefold()) for name in _countries(locale)}
+    shared = Counter(word for words in own.values() for word in words)
+    return {locale: frozenset(w for w in words if shared[w] == 1) for locale, words in own.items()}
+
+
+def _countries(locale: str) -> list[str]:
+    from babel import Locale
+
+    names = Locale.parse(locale, sep="-" if "-" in locale else "_").territories
+    return [str(name) for code, name in names.items() if len(code) == 2]
+
+
+@cache
+def _english() -> dict[str, str]:
+    from bot.conversation.i18n import SOURCE, speaking
+
+    with speaking(SOURCE):
+        return _phrases()
+
+
+#: Small words by which a language gives itself away.
+_SMALL = "i, the, for, my, to, days, day, week, weeks, need, want, please, and, in, with, going, trip, how, what, is"
+
+
+def _small_words() -> str:
+    """Stands here so that the extractor finds the list."""
+    return p_(
+        "phrases",
+        "i, the, for, my, to, days, day, week, weeks, need, want, please, and, in, with, going, trip, how, what, is",
+    )

@@ -1,0 +1,53 @@
+// What opens above the page: a picture looked at closely, the checkout, a question of the page's own.
+
+import { button, make } from "./elements.js";
+import { word } from "./words.js";
+import { here } from "./world.js";
+
+const picture = document.getElementById("picture");
+const checkout = document.getElementById("checkout");
+
+/** Show a picture as large as it gets. */
+export function showPicture(address, name) {
+  const [shown, save] = [picture.querySelector("img"), picture.querySelector("a")];
+  shown.src = save.href = address;
+  shown.alt = name ?? word("picture");
+  save.download = name ?? "esim.png";
+  picture.showModal();
+}
+
+/** Open a checkout session's page; `done` is told when the traveller is back. */
+export function openCheckout(url, done) {
+  const frame = checkout.querySelector("iframe");
+  frame.src = checkout.querySelector("a").href = here(url);
+  checkout.addEventListener("close", () => ((frame.src = "about:blank"), done()), { once: true });
+  checkout.showModal();
+}
+
+/** Ask for one line of text; null when the reader changes their mind. */
+export function askFor(question, given = "") {
+  return new Promise((resolve) => {
+    const line = make("input", { value: given, dir: "auto", required: true, maxLength: 4096 });
+    const form = make(
+      "form",
+      { method: "dialog" },
+      make("label", {}, question, line),
+      make("div", { className: "actions" }, button(word("close"), () => dialog.close()), make("button", { className: "primary" }, word("send"))),
+    );
+    const dialog = make("dialog", { className: "question" }, form);
+    form.addEventListener("submit", () => (dialog.returnValue = "said"));
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      resolve(dialog.returnValue === "" ? null : line.value);
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+  });
+}
+
+/** Dialogs close on a click beside them, as they do on Escape. */
+export function closeDialogs() {
+  for (const dialog of [picture, checkout]) {
+    dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close());
+  }
+}

@@ -1,0 +1,133 @@
+// The ledger: money in, lines bought, money back, and what can happen to each of them outside the chat.
+
+import { button, fillMenu, icon, make } from "./elements.js";
+import { moment, money, word } from "./words.js";
+import { Refused, tell } from "./world.js";
+
+const MOST_ROWS = 30;
+const HAPPENINGS = [
+  ["refund", "refund"], ["refundFails", "refund-fails"], ["dispute", "dispute"],
+  ["disputeWon", "dispute-won"], ["disputeLost", "dispute-lost"], ["expire", "expire"],
+];
+const NOT_TAKEN = ["failed", "expired", "open", "pending", "declined", "canceled", "requires_payment_method"];
+
+export class Ledger {
+  constructor(root) {
+    this.drawn = "";
+    this.complaint = make("p", { className: "complaint", role: "status", hidden: true });
+    this.sums = make("dl", { className: "sums" });
+    this.payments = make("ul", { className: "entries" });
+    this.lines = make("ul", { className: "entries" });
+    root.append(
+      make("h2", {}, word("books")),
+      this.sums,
+      make("h3", {}, word("payments")),
+      this.payments,
+      make("h3", {}, word("lines")),
+      this.lines,
+      this.complaint,
+    );
+  }
+
+  take(books) {
+    const seen = JSON.stringify(books);
+    if (seen === this.drawn || this.busy()) return;
+    this.drawn = seen;
+    this.sums.replaceChildren(
+      ...sum(word("moneyIn"), moneyIn(books)),
+      ...sum(word("linesBought"), String(books.lines.length)),
+      ...sum(word("linesDelivered"), String(new Set(books.delivered.map(({ iccid }) => iccid)).size)),
+      ...sum(word("moneyBack"), moneyBack(books)),
+      ...(books.held_back ? sum(word("heldBack"), String(books.held_back)) : []),
+    );
+    fill(this.payments, [...books.charges.map((charge) => this.charge(charge, books)), ...books.stars.map(star)]);
+    fill(this.lines, [...books.lines.map((line) => this.line(line)), ...books.refills.map(refill)]);
+  }
+
+  /** Somebody is choosing or typing here: what they look at must not move away. */
+  busy() {
+    return [this.payments, this.lines].some((list) => list.querySelector("details[open]") || list.contains(document.activeElement));
+  }
+
+  charge({ session, order, amount, currency, status }, { refunds }) {
+    const menu = make(
+      "details",
+      { className: "menu" },
+      make("summary", { "aria-label": word("atTheBank"), title: word("atTheBank") }, icon("more")),
+      make("div", { className: "choices" }),
+    );
+    fillMenu(menu, HAPPENINGS.map(([key, call]) => [word(key), () => this.act(`/world/checkouts/${encodeURIComponent(session)}/${call}`)]));
+    const back = refunds.filter((refund) => refund.session === session).map(({ status }) => `↩ ${status}`);
+    return make(
+      "li",
+      {},
+      make("b", {}, money(amount, currency)),
+      make("span", { className: `status ${NOT_TAKEN.includes(status) ? "not" : ""}` }, [status, ...back].join(" ")),
+      menu,
+      make("small", { title: order ?? "" }, order ?? session),
+    );
+  }
+
+  line({ iccid, sku, notes, created_at }) {
+    const used = make("input", { type: "number", min: 0, max: 1_000_000, placeholder: "500", "aria-label": word("usedSoFar") });
+    const form = make("form", { className: "usage" }, make("label", {}, word("usedSoFar"), used), make("button", {}, word("set")));
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.act("/world/usage", { iccid, used_bytes: Math.round(used.valueAsNumber * 1024 ** 2) || 0 });
+      document.activeElement.blur();
+    });
+    return make(
+      "li",
+      {},
+      make("details", {}, make("summary", {}, make("b", {}, String(sku)), make("small", {}, `…${iccid.slice(-6)} · ${moment(created_at)}`)), make("p", { className: "iccid" }, iccid, notes ? ` · ${notes}` : ""), form),
+    );
+  }
+
+  async act(path, body = {}) {
+    this.complaint.hidden = true;
+    try {
+      await tell(path, body);
+    } catch (refusal) {
+      if (!(refusal instanceof Refused)) throw refusal;
+      this.complaint.textContent = refusal.message;
+      this.complaint.hidden = false;
+    }
+  }
+}
+
+function star({ order, amount, refunded }) {
+  return make("li", {}, make("b", {}, money(amount, "XTR")), make("span", { className: "status" }, refunded ? "↩" : ""), make("small", { title: order }, order));
+}
+
+function refill({ iccid, sku, created_at }) {
+  return make("li", {}, make("b", {}, `${word("refill")} ${sku}`), make("small", {}, `…${iccid.slice(-6)} · ${moment(created_at)}`));
+}
+
+function fill(list, entries) {
+  const none = make("li", { className: "none" }, word("nothingYet"));
+  list.replaceChildren(...(entries.length ? entries.toReversed().slice(0, MOST_ROWS) : [none]));
+}
+
+function sum(label, value) {
+  return [make("div", {}, make("dt", {}, label), make("dd", {}, value))];
+}
+
+function moneyIn({ charges, stars }) {
+  return total([
+    ...charges.filter(({ status }) => !NOT_TAKEN.includes(status)),
+    ...stars.map(({ amount }) => ({ amount, currency: "XTR" })),
+  ]);
+}
+
+function moneyBack({ refunds, stars }) {
+  return total([
+    ...refunds.filter(({ status }) => !NOT_TAKEN.includes(status)),
+    ...stars.filter(({ refunded }) => refunded).map(({ amount }) => ({ amount, currency: "XTR" })),
+  ]);
+}
+
+function total(amounts) {
+  const sums = new Map();
+  for (const { amount, currency } of amounts) sums.set(currency, (sums.get(currency) ?? 0) + amount);
+  return [...sums].map(([currency, amount]) => money(amount, currency)).join(" + ") || "—";
+}

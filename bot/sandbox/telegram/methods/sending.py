@@ -1,0 +1,94 @@
+"""Sending texts, pictures and files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.sandbox.telegram import links, outgoing, texts
+from bot.sandbox.telegram.calls import Call, Json, Upload
+from bot.sandbox.telegram.cloud import Cloud
+from bot.sandbox.telegram.errors import bad
+
+_ATTACHED = "attach://"
+_PREVIEW_FLAGS = ("is_disabled", "prefer_small_media", "prefer_large_media", "show_above_text")
+
+
+async def send_message(cloud: Cloud, call: Call) -> Json:
+    text = texts.message_text(
+        call.text("text"), call.text("parse_mode"), call.structure("entities", "entities"), cloud.known
+    )
+    return outgoing.send(cloud, call, text.as_json() | preview(call))
+
+
+async def send_photo(cloud: Cloud, call: Call) -> Json:
+    caption = outgoing.caption(cloud, call)
+    cloud.open_chat(call)
+    photo = await picture(cloud, call, call.text("photo"), "photo")
+    return outgoing.send(cloud, call, {"photo": photo} | caption.as_json("caption", "caption_entities"))
+
+
+async def send_document(cloud: Cloud, call: Call) -> Json:
+    caption = outgoing.caption(cloud, call)
+    cloud.open_chat(call)
+    file = document(cloud, call, call.text("document"), "document")
+    return outgoing.send(cloud, call, {"document": file} | caption.as_json("caption", "caption_entities"))
+
+
+def preview(call: Call) -> Json:
+    """How a link in a text is to be shown, as it is echoed."""
+    options = call.structure("link_preview_options", "link preview options")
+    if options is None:
+        return (
+            {"link_preview_options": {"is_disabled": True}} if call.flag("disable_web_page_preview") else {}
+        )
+    if not isinstance(options, dict):
+        raise bad("object expected as link preview options")
+    for flag in _PREVIEW_FLAGS:
+        if not isinstance(options.get(flag, False), bool):
+            raise bad(f'field "{flag}" must be of type Boolean')
+    if (url := options.get("url")) and links.or_none(str(url)) is None:
+        raise bad("WEBPAGE_URL_INVALID")
+    shown = {name: value for name, value in options.items() if name in (*_PREVIEW_FLAGS, "url") and value}
+    return {"link_preview_options": shown} if shown else {}
+
+
+async def picture(cloud: Cloud, call: Call, source: str, field: str) -> list[Json]:
+    """The sizes of an uploaded picture, or of one that is known by its id."""
+    if (upload := uploaded(call, source, field)) is not None:
+        return await cloud.files.photo(upload)
+    shown: list[Json] = _known(cloud, source, "photo", "Photo")
+    return shown
+
+
+def document(cloud: Cloud, call: Call, source: str, field: str) -> Json:
+    """An uploaded file, or one that is known by its id."""
+    if (upload := uploaded(call, source, field)) is not None:
+        return cloud.files.document(upload)
+    shown: Json = _known(cloud, source, "document", "Document")
+    return shown
+
+
+def uploaded(call: Call, source: str, field: str) -> Upload | None:
+    """The file that came along: under the field's own name, or under the name that the field tells."""
+    upload = call.upload(source.removeprefix(_ATTACHED) if source.startswith(_ATTACHED) else field)
+    if upload is None and (not source or source.startswith(_ATTACHED)):
+        raise bad(f"there is no {field} in the request")
+    return upload
+
+
+def _known(cloud: Cloud, source: str, kind: str, name: str) -> Any:
+    if source.lower().startswith(("http://", "https://")):
+        raise bad("failed to get HTTP URL content")  # the sandbox has no way to the outside
+    file = cloud.files.find(source)
+    if file is None:
+        raise bad("wrong file identifier/HTTP URL specified")
+    if file.kind != kind:
+        raise bad(f"can't use file of type {file.kind.capitalize()} as {name}")
+    return file.shown
+
+
+METHODS: dict[str, Any] = {
+    "sendMessage": send_message,
+    "sendPhoto": send_photo,
+    "sendDocument": send_document,
+}

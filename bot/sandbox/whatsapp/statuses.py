@@ -1,0 +1,102 @@
+"""What becomes of a message of the shop, told by webhook; and what it costs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from bot.sandbox.whatsapp.book import Phone
+from bot.sandbox.whatsapp.errors import in_status
+from bot.sandbox.whatsapp.webhooks import Update
+
+if TYPE_CHECKING:
+    from bot.sandbox.whatsapp.delivery import Deliveries
+    from bot.sandbox.world import World
+
+#: Free-form messages that cost nothing, for each business number and month; metered since October 2026.
+FREE_A_MONTH = 1_000
+#: The window for free-form messages, from the last word of the user.
+OPEN_FOR = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A message of the shop that was accepted. `category`: service, utility, marketing or authentication."""
+
+    id: str
+    phone: Phone
+    category: str
+    by_number: bool
+    tracker: str | None
+
+
+class Statuses:
+    """Sends sent, delivered, read and failed, and counts what is metered."""
+
+    def __init__(self, world: World, deliveries: Deliveries) -> None:
+        self._world = world
+        self._deliveries = deliveries
+        self._month = ""
+        self._free_used = 0
+        #: Messages that Meta meters, by category, those of the free thousand included.
+        self.metered: Counter[str] = Counter()
+
+    @property
+    def full(self) -> bool:
+        """No room for more of them, because the shop has not taken any for long."""
+        return self._deliveries.full
+
+    def delivered(self, sent: Sent) -> None:
+        """It reached the phone: two statuses that often travel together."""
+        self.metered[sent.category] += 1
+        pricing, conversation = self._pricing(sent.category), self._conversation(sent)
+        ends = str(self._world.clock.timestamp() + int(OPEN_FOR.total_seconds()))
+        opened = conversation | {"expiration_timestamp": ends}
+        self._tell(sent, "sent", {"conversation": opened, "pricing": pricing})
+        self._tell(sent, "delivered", {"conversation": conversation, "pricing": pricing})
+        sent.phone.unread.append(sent)
+
+    def failed(self, sent: Sent, code: int) -> None:
+        """It will never reach the phone, and costs nothing."""
+        self._tell(sent, "failed", {"errors": [in_status(code)]})
+
+    def looked_at(self, phone: Phone) -> None:
+        """Somebody looks at the screen: two blue ticks on everything new."""
+        while phone.unread:
+            self._tell(phone.unread.popleft(), "read", {})
+
+    def _tell(self, sent: Sent, status: str, more: dict[str, Any]) -> None:
+        phone = sent.phone
+        shown = {"recipient_id": phone.number} if sent.by_number or not phone.username else {}
+        content = {
+            "id": sent.id,
+            "status": status,
+            "timestamp": str(self._world.clock.timestamp()),
+            **shown,
+            "recipient_user_id": phone.user_id,
+            **more,
+            **({"biz_opaque_callback_data": sent.tracker} if sent.tracker else {}),
+        }
+        contact = phone.contact(by_number=sent.by_number)
+        born = self._world.clock.now()
+        self._deliveries.put(Update(phone.traveller, "statuses", content, contact, born))
+
+    def _pricing(self, category: str) -> dict[str, Any]:
+        billable = category != "service" or not self._free_left()
+        kind = "regular" if billable else "free_customer_service"
+        return {"billable": billable, "pricing_model": "PMP", "category": category, "type": kind}
+
+    def _free_left(self) -> bool:
+        month = f"{self._world.clock.now():%Y-%m}"
+        if month != self._month:
+            self._month, self._free_used = month, 0
+        self._free_used += 1
+        return self._free_used <= FREE_A_MONTH
+
+    def _conversation(self, sent: Sent) -> dict[str, Any]:
+        heard = sent.phone.heard.isoformat() if sent.phone.heard else ""
+        about = f"{sent.phone.user_id} {sent.category} {heard}"
+        return {"id": sha256(about.encode()).hexdigest()[:32], "origin": {"type": sent.category}}

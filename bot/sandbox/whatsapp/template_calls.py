@@ -1,0 +1,57 @@
+"""The calls about templates: create, list, delete."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from bot.sandbox.whatsapp.errors import INVALID, Refused
+from bot.sandbox.whatsapp.templates import Templates
+from bot.sandbox.whatsapp.uploads import chosen_fields, json_body
+
+if TYPE_CHECKING:
+    from bot.sandbox.world import World
+
+_PAGE = 100
+
+
+class TemplateCalls:
+    """What the shop does with its templates."""
+
+    def __init__(self, world: World, templates: Templates) -> None:
+        self._world = world
+        self._templates = templates
+
+    async def create(self, request: Request) -> Response:
+        """Approved at once, as no real one is."""
+        self._count()
+        template = self._templates.create(await json_body(request))
+        return JSONResponse({"id": template.id, "status": "APPROVED", "category": template.category})
+
+    async def listing(self, request: Request) -> Response:
+        """A page of them."""
+        self._count()
+        query = request.query_params
+        limit, after = query.get("limit", str(_PAGE)), query.get("after", "0")
+        if not all(number.isdecimal() and len(number) < 9 for number in (limit, after)):
+            raise Refused(INVALID, "limit and after must be numbers")
+        found, start = self._templates.listing(query.get("name"), query.get("language")), int(after)
+        page = found[start : start + int(limit)]
+        end = start + len(page)
+        paging: dict[str, object] = {"cursors": {"before": str(start), "after": str(end)}}
+        if end < len(found):
+            paging["next"] = str(request.url.include_query_params(after=end))
+        data = [chosen_fields(request, template.as_json()) for template in page]
+        return JSONResponse({"data": data, "paging": paging})
+
+    async def delete(self, request: Request) -> Response:
+        """All languages of a name, or one by its id and name."""
+        self._count()
+        query = request.query_params
+        self._templates.delete(query.get("name", ""), query.get("hsm_id"))
+        return JSONResponse({"success": True})
+
+    def _count(self) -> None:
+        self._world.calls["whatsapp message_templates"] += 1

@@ -1,0 +1,234 @@
+"""Remembered chats: what is loaded before an event is answered, and what is committed once it was."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from sqlalchemy import Connection, insert, select, update
+
+from bot.conversation.events import Address, Memory
+from services.clock import Clock
+from services.customers import Customers
+from services.storage import Storage
+from services.storage.app import chats, customers, failed_events, seen_events
+from services.storage.sealing import Erased, Secrets, Vault
+from services.storage.upsert import insert_new
+
+#: Activity is noted this often at most; periods of years do not need more.
+ACTIVITY_EVERY = timedelta(hours=12)
+
+
+class Locks(Protocol):
+    """One event of a chat at a time."""
+
+    def hold(self, name: str) -> Any: ...
+
+
+@dataclass(frozen=True)
+class State:
+    """What we keep of a chat, sealed."""
+
+    address: Address
+    locale: str
+    memory: Memory
+
+
+@dataclass(frozen=True)
+class Room:
+    """A chat while one event of it is dealt with."""
+
+    id: str
+    customer: str
+    #: None: nothing was ever said here.
+    state: State | None
+    said_at: datetime | None
+    blocked: bool
+    #: This event was answered before.
+    seen: bool
+    still_mine: Callable[[Connection], None]
+
+
+class UnknownChat(LookupError):
+    """There is no such chat (any more)."""
+
+
+class Sessions:
+    """Opens chats one event at a time and commits what became of them, many chats in one flush."""
+
+    def __init__(
+        self, app: Storage, vault: Vault, people: Customers, secrets: Secrets, clock: Clock, locks: Locks
+    ) -> None:
+        self._app = app
+        self._vault = vault
+        self._people = people
+        self._secrets = secrets
+        self._clock = clock
+        self._locks = locks
+
+    def chat_id(self, address: Address) -> str:
+        """The keyed hash that a chat is known by inside."""
+        return f"{address.channel[0]}{self._secrets.hash('chat', f'{address.channel}:{address.id}')[:39]}"
+
+    def event_id(self, outside: str) -> str:
+        """The keyed hash of a platform's event id, which may hold a number."""
+        return self._secrets.hash("event", outside)
+
+    def message_id(self, outside: str) -> str:
+        """The keyed hash of a platform's message id."""
+        return self._secrets.hash("message", outside)
+
+    @asynccontextmanager
+    async def visited(self, address: Address, event: str) -> AsyncIterator[Room]:
+        """The chat at an address, made on first contact, held until left. Raises Busy."""
+        chat = self.chat_id(address)
+        async with self._locks.hold(chat) as still_mine:
+            room = await self._load(chat, event, still_mine)
+            if room is None:
+                customer = await self._people.known_as(_ids(address))
+                room = Room(chat, customer, None, None, False, await self.was_seen(event), still_mine)
+            yield room
+
+    @asynccontextmanager
+    async def called(self, chat: str, event: str) -> AsyncIterator[Room]:
+        """A chat that we have something to tell, held until left. Raises Busy, UnknownChat."""
+        async with self._locks.hold(chat) as still_mine:
+            room = await self._load(chat, event, still_mine)
+            if room is None or room.state is None:
+                raise UnknownChat(chat)
+            yield room
+
+    async def commit(
+        self,
+        room: Room,
+        event: str,
+        state: State | None,
+        *,
+        heard: bool,
+        also: Callable[[Connection], None] | None = None,
+    ) -> None:
+        """The event was answered: it counts as seen, and the chat is as it is now. `state` None: leave no trace
+        of the chat. `heard`: the traveller spoke, so the time of their last word moves on."""
+        sealed = None
+        if state is not None:
+            try:
+                sealer = await self._vault.sealer(room.customer)
+                sealed = sealer.seal_json(asdict(state), f"chats:state:{room.id}")
+            except Erased:
+                sealed = None
+        now = self._clock.now()
+        await self._app.together(
+            _committing(room, event, sealed, now, state.address.channel if state else "", heard, also)
+        )
+
+    async def failed(self, event: str) -> int:
+        """Count a failure of an event's handler; how often it has failed by now."""
+        now = self._clock.now()
+
+        def work(connection: Connection) -> int:
+            tries = connection.execute(
+                select(failed_events.c.tries).where(failed_events.c.id == event)
+            ).scalar_one_or_none()
+            if tries is None:
+                connection.execute(insert(failed_events).values(id=event, tries=1, at=now))
+                return 1
+            connection.execute(
+                update(failed_events).where(failed_events.c.id == event).values(tries=tries + 1)
+            )
+            return int(tries) + 1
+
+        return await self._app.transaction(work)
+
+    async def was_seen(self, event: str) -> bool:
+        """Whether an event was answered."""
+        return await self._app.read(lambda connection: _seen(connection, event))
+
+    async def mark_blocked(self, chat: str, blocked: bool) -> None:
+        """The traveller blocked us, or let us in again."""
+        await self._app.transaction(
+            lambda connection: connection.execute(
+                update(chats).where(chats.c.id == chat).values(blocked=blocked)
+            )
+        )
+
+    async def _load(self, chat: str, event: str, still_mine: Callable[[Connection], None]) -> Room | None:
+        row, seen = await self._app.read(
+            lambda connection: (
+                connection.execute(select(chats).where(chats.c.id == chat)).one_or_none(),
+                _seen(connection, event),
+            )
+        )
+        if row is None:
+            return None
+        try:
+            sealer = await self._vault.sealer(row.customer_id)
+        except Erased:
+            return None
+        kept = sealer.open_json(row.state, f"chats:state:{chat}")
+        state = State(Address(**kept["address"]), kept["locale"], Memory(**kept["memory"]))
+        return Room(chat, row.customer_id, state, row.said_at, row.blocked, seen, still_mine)
+
+
+def _committing(
+    room: Room,
+    event: str,
+    sealed: bytes | None,
+    now: datetime,
+    channel: str,
+    heard: bool,
+    also: Callable[[Connection], None] | None,
+) -> Callable[[Connection], None]:
+    def work(connection: Connection) -> None:
+        room.still_mine(connection)
+        if not insert_new(connection, seen_events, id=event, at=now):
+            return  # answered by another process meanwhile
+        if sealed is not None:
+            _keep(connection, room, sealed, now, channel, heard)
+        if also is not None:
+            also(connection)
+
+    return work
+
+
+def _keep(
+    connection: Connection, room: Room, sealed: bytes, now: datetime, channel: str, heard: bool
+) -> None:
+    if room.state is None:
+        # A write of personal data requires the live customer: no row, no chat.
+        connection.execute(
+            insert(chats).from_select(
+                ["id", "customer_id", "channel", "state", "said_at", "blocked"],
+                select(
+                    *(_literal(value) for value in (room.id, room.customer, channel, sealed, now, False))
+                ).where(select(customers.c.id).where(customers.c.id == room.customer).exists()),
+            )
+        )
+        return
+    values: dict[str, Any] = {"state": sealed}
+    if heard:
+        values |= {"said_at": now, "blocked": False}
+    connection.execute(update(chats).where(chats.c.id == room.id).values(values))
+    if heard and (room.said_at is None or now - room.said_at > ACTIVITY_EVERY):
+        connection.execute(update(customers).where(customers.c.id == room.customer).values(active_at=now))
+
+
+def _literal(value: Any) -> Any:
+    from sqlalchemy import literal
+
+    from services.storage.columns import Moment
+
+    return literal(value, Moment()) if isinstance(value, datetime) else literal(value)
+
+
+def _seen(connection: Connection, event: str) -> bool:
+    return connection.execute(select(seen_events.c.id).where(seen_events.c.id == event)).first() is not None
+
+
+def _ids(address: Address) -> dict[str, str]:
+    """The platform's ids of the person, the strongest first."""
+    if address.phone and address.phone != address.id:
+        return {address.channel: address.id, "phone": address.phone}
+    return {address.channel: address.id}

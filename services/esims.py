@@ -1,0 +1,323 @@
+"""The lines that we bought: kept, given to their owner, shown again, measured. A line once sold is never stock."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from services.clock import Clock
+from services.orders.book import move_item
+from services.storage import Storage
+from services.storage.app import esims, items, known_lines, orders
+from services.storage.sealing import Secrets, Vault
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The latest measurement of a line, in bytes. None: the provider does not say."""
+
+    line_state: str
+    total: int | None
+    used: int | None
+    expires_at: datetime | None
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Esim:
+    """A line with its secret. Never logged."""
+
+    id: str
+    order: str | None
+    item: str | None
+    provider: str
+    sku: str
+    iccid: str
+    #: "LPA:1$address$code", or None while the provider has not given it.
+    activation: str | None
+    plan: dict[str, Any]
+    given_at: datetime | None
+    measured: Measured | None
+
+    @property
+    def address(self) -> str:
+        """The SM-DP+ address, the first thing that an iPhone asks for."""
+        return (self.activation or "").split("$")[1] if self.activation else ""
+
+    @property
+    def code(self) -> str:
+        """The activation code (MatchingID), the second thing."""
+        return (self.activation or "").split("$")[2] if self.activation else ""
+
+
+class Esims:
+    """Keeps lines under their owner's key."""
+
+    def __init__(self, app: Storage, vault: Vault, secrets: Secrets, clock: Clock) -> None:
+        self._app = app
+        self._vault = vault
+        self._secrets = secrets
+        self._clock = clock
+
+    def hash(self, provider: str, iccid: str) -> str:
+        """The keyed hash that a line is known by for ever."""
+        return self._secrets.hash(f"iccid:{provider}", iccid)
+
+    async def known(self, provider: str, iccids: Collection[str]) -> set[str]:
+        """Those among the lines that are claimed, foreign or spent: not to be given to anybody."""
+        by_hash = {self.hash(provider, iccid): iccid for iccid in iccids}
+
+        def work(connection: Connection) -> set[str]:
+            found: set[str] = set()
+            hashes = list(by_hash)
+            for start in range(0, len(hashes), 500):
+                part = hashes[start : start + 500]
+                for table in (esims, known_lines):
+                    found |= set(
+                        connection.execute(
+                            select(table.c.iccid_hash).where(
+                                table.c.provider == provider, table.c.iccid_hash.in_(part)
+                            )
+                        ).scalars()
+                    )
+            return found
+
+        return {by_hash[one] for one in await self._app.read(work)}
+
+    async def claim(self, item: str, provider: str, sku: str, iccid: str, activation: str | None) -> bool:
+        """Keep a line for an item. False when the line is somebody's already; True also when it is this item's."""
+        owner = await self._owner(item)
+        if owner is None:
+            return False
+        sealer = await self._vault.sealer(owner)
+        esim = str(uuid.uuid4())
+        iccid_hash = self.hash(provider, iccid)
+        row = {
+            "id": esim,
+            "customer_id": owner,
+            "item_id": item,
+            "provider": provider,
+            "sku": sku,
+            "state": "given",
+            "iccid": sealer.seal(iccid, f"esims:iccid:{esim}"),
+            "iccid_hash": iccid_hash,
+            "activation": sealer.seal(activation, f"esims:activation:{esim}") if activation else None,
+            "created_at": self._clock.now(),
+        }
+
+        def work(connection: Connection) -> bool:
+            mine = connection.execute(select(items.c.esim_id).where(items.c.id == item)).scalar_one()
+            if mine is not None:
+                held = connection.execute(select(esims.c.iccid_hash).where(esims.c.id == mine)).scalar_one()
+                return bool(held == iccid_hash)
+            if _known(connection, provider, iccid_hash):
+                return False
+            connection.execute(insert(esims).values(**row))
+            connection.execute(update(items).where(items.c.id == item).values(esim_id=esim))
+            return True
+
+        try:
+            return await self._app.transaction(work)
+        except IntegrityError:
+            return False
+
+    async def keep_as_stock(self, provider: str, sku: str, iccid: str, activation: str | None) -> bool:
+        """A line that nobody ordered waits for the next buyer of its plan. False when it is known."""
+        esim = str(uuid.uuid4())
+        house = self._secrets.house
+        iccid_hash = self.hash(provider, iccid)
+
+        def work(connection: Connection) -> bool:
+            if _known(connection, provider, iccid_hash):
+                return False
+            connection.execute(
+                insert(esims).values(
+                    id=esim,
+                    provider=provider,
+                    sku=sku,
+                    state="stock",
+                    iccid=house.seal(iccid, f"esims:iccid:{esim}"),
+                    iccid_hash=iccid_hash,
+                    activation=house.seal(activation, f"esims:activation:{esim}") if activation else None,
+                    created_at=self._clock.now(),
+                )
+            )
+            return True
+
+        return await self._app.transaction(work)
+
+    async def from_stock(self, item: str, provider: str, sku: str) -> bool:
+        """Give an item a line of its plan that is in stock, if there is one."""
+        owner = await self._owner(item)
+        if owner is None:
+            return False
+        sealer = await self._vault.sealer(owner)
+        house = self._secrets.house
+
+        def work(connection: Connection) -> bool:
+            if connection.execute(select(items.c.esim_id).where(items.c.id == item)).scalar_one() is not None:
+                return True
+            row = connection.execute(
+                select(esims)
+                .where(esims.c.provider == provider, esims.c.sku == sku, esims.c.state == "stock")
+                .order_by(esims.c.created_at)
+                .limit(1)
+                .with_for_update(skip_locked=True)
+            ).one_or_none()
+            if row is None:
+                return False
+            iccid_place, activation_place = f"esims:iccid:{row.id}", f"esims:activation:{row.id}"
+            activation = house.words(row.activation, activation_place)
+            connection.execute(
+                update(esims)
+                .where(esims.c.id == row.id, esims.c.state == "stock")
+                .values(
+                    state="given",
+                    customer_id=owner,
+                    item_id=item,
+                    iccid=sealer.seal(house.open(row.iccid, iccid_place), iccid_place),
+                    activation=sealer.seal(activation, activation_place) if activation else None,
+                )
+            )
+            connection.execute(update(items).where(items.c.id == item).values(esim_id=row.id))
+            return True
+
+        return await self._app.transaction(work)
+
+    async def of_item(self, item: str) -> Esim | None:
+        """The line of an item, or None."""
+        return await self._one(esims.c.item_id == item)
+
+    async def of_customer(self, customer: str, most: int = 20) -> list[Esim]:
+        """A customer's own lines, newest first; nobody else's, ever."""
+        sealer = await self._vault.sealer(customer)
+        rows = await self._app.read(
+            lambda connection: connection.execute(
+                _select()
+                .where(esims.c.customer_id == customer, esims.c.state == "given")
+                .order_by(esims.c.created_at.desc())
+                .limit(most)
+            ).all()
+        )
+        return [_esim(row, sealer) for row in rows]
+
+    async def owned(self, customer: str, esim: str) -> Esim | None:
+        """One line, if it is the customer's."""
+        found = await self._one(esims.c.id == esim)
+        if found is None:
+            return None
+        mine = await self._app.read(
+            lambda connection: connection.execute(select(esims.c.customer_id).where(esims.c.id == esim)).scalar()
+        )
+        return found if mine == customer else None
+
+    async def has_activation(self, item: str, activation: str) -> None:
+        """The provider gave the activation code after all."""
+        owner = await self._owner(item)
+        if owner is None:
+            return
+        sealer = await self._vault.sealer(owner)
+
+        def work(connection: Connection) -> None:
+            esim = connection.execute(select(esims.c.id).where(esims.c.item_id == item)).scalar_one()
+            connection.execute(
+                update(esims)
+                .where(esims.c.id == esim)
+                .values(activation=sealer.seal(activation, f"esims:activation:{esim}"))
+            )
+
+        await self._app.transaction(work)
+
+    async def given(self, item: str, why: str) -> None:
+        """The traveller holds the line: the item is delivered."""
+        now = self._clock.now()
+
+        def work(connection: Connection) -> None:
+            connection.execute(
+                update(esims).where(esims.c.item_id == item, esims.c.given_at.is_(None)).values(given_at=now)
+            )
+            move_item(connection, item, ("buying", "needs_person"), "delivered", why, now)
+
+        await self._app.transaction(work)
+
+    async def measured(self, esim: Esim, measured: Measured) -> Esim:
+        """Keep the latest measurement."""
+        await self._app.transaction(
+            lambda connection: connection.execute(
+                update(esims)
+                .where(esims.c.id == esim.id)
+                .values(
+                    line_state=measured.line_state,
+                    total_bytes=measured.total,
+                    used_bytes=measured.used,
+                    expires_at=measured.expires_at,
+                    measured_at=measured.at,
+                )
+            )
+        )
+        return replace(esim, measured=measured)
+
+    async def note_lines(self, provider: str, iccids: Collection[str], why: str) -> None:
+        """Remember lines that are not ours to give: "foreign" (there before us) or "spent" (sold once)."""
+        now = self._clock.now()
+        hashes = [self.hash(provider, iccid) for iccid in iccids]
+
+        def work(connection: Connection) -> None:
+            for one in hashes:
+                if not _known(connection, provider, one):
+                    connection.execute(insert(known_lines).values(provider=provider, iccid_hash=one, why=why, at=now))
+
+        await self._app.transaction(work)
+
+    async def _one(self, where: Any) -> Esim | None:
+        row = await self._app.read(lambda connection: connection.execute(_select().where(where)).one_or_none())
+        if row is None or row.customer_id is None:
+            return None
+        return _esim(row, await self._vault.sealer(row.customer_id))
+
+    async def _owner(self, item: str) -> str | None:
+        return await self._app.read(
+            lambda connection: connection.execute(
+                select(orders.c.customer_id)
+                .join(items, items.c.order_id == orders.c.id)
+                .where(items.c.id == item)
+            ).scalar_one_or_none()
+        )
+
+
+def _select() -> Any:
+    return select(esims, items.c.order_id, items.c.plan).outerjoin(items, items.c.id == esims.c.item_id)
+
+
+def _known(connection: Connection, provider: str, iccid_hash: str) -> bool:
+    return any(
+        connection.execute(
+            select(table.c.iccid_hash).where(table.c.provider == provider, table.c.iccid_hash == iccid_hash)
+        ).first()
+        is not None
+        for table in (esims, known_lines)
+    )
+
+
+def _esim(row: Any, sealer: Any) -> Esim:
+    measured = None
+    if row.measured_at is not None:
+        measured = Measured(row.line_state, row.total_bytes, row.used_bytes, row.expires_at, row.measured_at)
+    return Esim(
+        id=row.id,
+        order=row.order_id,
+        item=row.item_id,
+        provider=row.provider,
+        sku=row.sku,
+        iccid=sealer.words(row.iccid, f"esims:iccid:{row.id}") or "",
+        activation=sealer.words(row.activation, f"esims:activation:{row.id}"),
+        plan=dict(row.plan or {}),
+        given_at=row.given_at,
+        measured=measured,
+    )

@@ -1,0 +1,135 @@
+"""What the shop has to tell a traveller: small values of ids, worded elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+
+@dataclass(frozen=True)
+class EsimReady:
+    """The eSIM was bought and can be installed."""
+
+    order: str
+    item: str
+
+
+@dataclass(frozen=True)
+class Refunded:
+    """The money is on its way back. `why` is a short code: "sold_out", "second_payment" …"""
+
+    order: str
+    amount: int
+    currency: str
+    why: str
+
+
+@dataclass(frozen=True)
+class RefundFailed:
+    """The bank did not take the money back; a person looks after it."""
+
+    order: str
+
+
+@dataclass(frozen=True)
+class RunningLate:
+    """Paid, and not there yet."""
+
+    order: str
+
+
+@dataclass(frozen=True)
+class PaymentPending:
+    """The checkout is done, the money is not there yet."""
+
+    order: str
+
+
+@dataclass(frozen=True)
+class PaymentFailed:
+    """The delayed payment did not come."""
+
+    order: str
+
+
+@dataclass(frozen=True)
+class CheckoutExpired:
+    """The payment link went unused."""
+
+    order: str
+
+
+@dataclass(frozen=True)
+class NeedsPerson:
+    """Something about the order needs a person; the money stays where it is."""
+
+    order: str
+
+
+@dataclass(frozen=True)
+class PersonSays:
+    """A member of staff answers. The words travel in memory only."""
+
+    case: str
+    text: str
+    content: bytes | None = None
+    mime: str = ""
+
+
+@dataclass(frozen=True)
+class CaseClosed:
+    """The conversation with a person is over."""
+
+    case: str
+
+
+@dataclass(frozen=True)
+class ErasureDone:
+    """Everything was erased; the last message of this chat."""
+
+    receipt: str
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """Something the operator must know. `cause` names it once; `facts` are ids and numbers only."""
+
+    cause: str
+    facts: str = ""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What became of telling."""
+
+    state: Literal["told", "again", "unreachable"]
+    #: The keyed hash of the message, when the platform will say later whether it arrived.
+    message: str | None = None
+    #: Seconds until another try makes sense.
+    after: float = 0.0
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A mail, in words."""
+
+    subject: str
+    body: str
+    #: (name, mime, content)
+    attachments: tuple[tuple[str, str, bytes], ...] = ()
+
+
+class Voice(Protocol):
+    """How services speak: somebody else finds the words and the way."""
+
+    async def tell(self, chat: str, item: Any, key: str) -> Told:
+        """Tell a chat, once for each key."""
+
+    async def write(self, locale: str, item: Any) -> Letter:
+        """The item as a mail in that language."""
+
+    async def alarm(self, alarm: Alarm) -> None:
+        """Tell the staff, once for each cause until it is over. Never raises."""
+
+    async def tell_staff(self, item: Any) -> str | None:
+        """Write to the staff chat; the message's id, or None when it did not get there."""

@@ -1,0 +1,86 @@
+"""An order as it travels through the shop, and the states it may be in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from services.money import Money
+
+#: Payment states of an order, and where each may go.
+PAYMENT: Mapping[str, tuple[str, ...]] = {
+    "awaiting_payment": ("paid", "expired", "cancelled"),
+    # Money that comes late is still money.
+    "expired": ("paid",),
+    "cancelled": ("paid",),
+    "paid": (),
+}
+
+#: Fulfilment states of an item, and where each may go.
+FULFILMENT: Mapping[str, tuple[str, ...]] = {
+    "waiting": ("buying", "refund_due", "needs_person"),
+    "buying": ("delivered", "refund_due", "needs_person"),
+    "needs_person": ("buying", "delivered", "refund_due"),
+    "refund_due": ("refunded", "needs_person"),
+    # A platform may say later that the message did not arrive after all.
+    "delivered": ("needs_person", "refund_due"),
+    "refunded": (),
+}
+
+#: Items in these states are at rest: nothing more happens by itself.
+FINAL = frozenset({"delivered", "refunded", "needs_person"})
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What the traveller declared, word for word as it was shown. `kind`: "fits", "start_now", "right_ends", "terms"."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing of an order, with a fate of its own."""
+
+    id: str
+    order: str
+    kind: str
+    state: str
+    #: The plan as it was sold: countries, data, days, networks (JSON).
+    plan: Mapping[str, Any] = field(repr=False)
+    provider: str
+    sku: str
+    price: Money
+    #: What it may cost us at most, decimal text in the provider's currency.
+    most_cost: str
+    esim: str | None
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class Order:
+    """What was bought, at the price and by the rules of that moment."""
+
+    id: str
+    customer: str | None
+    chat: str | None
+    state: str
+    total: Money
+    tax: Money
+    captured: Money
+    method: str | None
+    #: The payment service's id of the payment.
+    reference: str | None
+    locale: str
+    placed_at: datetime
+    paid_at: datetime | None
+    mail_offered: bool | None
+    items: tuple[Item, ...]
+
+    @property
+    def item(self) -> Item:
+        """The order's first item; a purchase in chat has one."""
+        return self.items[0]

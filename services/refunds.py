@@ -1,0 +1,186 @@
+"""Money on its way back: noted first, asked for under the same key until it is certain, then told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from sqlalchemy import Connection, func, select, update
+
+from services.clock import Clock, Waits
+from services.durable import Durable
+from services.money import Money
+from services.news import Alarm, Refunded, RefundFailed, Voice
+from services.orders import Orders
+from services.orders.book import move_item
+from services.payments import PaymentError, Payments
+from services.storage import Storage
+from services.storage.app import items, orders, refunds
+from services.storage.upsert import insert_new
+
+log = structlog.get_logger()
+
+#: Seconds between tries while the payment service is away, and how many there are: two days in all.
+AGAIN = (5, 15, 60, 300, *([900] * 190))
+
+
+class Refunds:
+    """The workflow "give_back": one refund, by its key."""
+
+    def __init__(
+        self,
+        app: Storage,
+        orders_: Orders,
+        payments: Payments,
+        durable: Durable,
+        clock: Clock,
+        waits: Waits,
+        voice: Voice,
+    ) -> None:
+        self._app = app
+        self._orders = orders_
+        self._payments = payments
+        self._durable = durable
+        self._clock = clock
+        self._waits = waits
+        self._voice = voice
+        durable.tells("give_back", self.give_back)
+
+    async def due(self, item: str, why: str) -> str:
+        """Note that an item's money goes back; the refund's key. Repeats change nothing."""
+        now = self._clock.now()
+        key = f"item:{item}"
+
+        def work(connection: Connection) -> None:
+            row = connection.execute(
+                select(items.c.order_id, items.c.price, orders.c.currency, orders.c.reference)
+                .join(orders, orders.c.id == items.c.order_id)
+                .where(items.c.id == item)
+            ).one()
+            move_item(connection, item, ("waiting", "buying", "needs_person"), "refund_due", why, now)
+            insert_new(
+                connection,
+                refunds,
+                key=key,
+                order_id=row.order_id,
+                item_id=item,
+                amount=row.price,
+                currency=row.currency,
+                payment=row.reference,
+                state="due",
+                why=why,
+                at=now,
+            )
+
+        await self._app.transaction(work)
+        return key
+
+    async def give_back(self, key: str) -> str:
+        """One refund from noted to told."""
+        for number, pause in enumerate(AGAIN):
+            outcome = await self._durable.step(f"refund-{number}", self._ask, key)
+            if outcome != "again":
+                break
+            await self._durable.sleep(self._waits(pause))
+        else:
+            outcome = "failed"
+        if outcome == "failed":
+            await self._durable.step("needs-person", self._leave_to_person, key)
+            return "needs_person"
+        await self._durable.step("refunded", self._done, key)
+        for number, pause in enumerate((0, 2, 10, 60, 600)):
+            await self._durable.sleep(self._waits(pause))
+            if await self._durable.step(f"tell-{number}", self._tell, key) != "again":
+                break
+        return "refunded"
+
+    async def _ask(self, key: str) -> str:
+        row = await self._row(key)
+        if row.state in ("pending", "succeeded"):
+            return str(row.state)
+        try:
+            given = await self._payments.give_back(
+                row.payment, Money(row.amount, row.currency), _idempotency(key, row), row.order_id
+            )
+        except PaymentError as error:
+            log.warning("refund not done", order=row.order_id, reason=error.reason)
+            if error.reason == "charge_already_refunded":
+                await self._set(key, state="succeeded")
+                return "succeeded"
+            if error.reason == "answered_500":
+                # The same key would be answered the same for ever: look, and ask by another one if nothing is there.
+                return await self._look_and_rekey(key, row)
+            return "again" if error.again else "failed"
+        await self._set(key, state=given.state, reference=given.reference)
+        return "failed" if given.state == "failed" else given.state
+
+    async def _look_and_rekey(self, key: str, row: Any) -> str:
+        try:
+            made = await self._payments.refunds_of(row.payment)
+        except PaymentError:
+            return "again"
+        mine = next((given for used, given, _ in made if used and used.startswith(key)), None)
+        if mine is not None:
+            await self._set(key, state=mine.state, reference=mine.reference)
+            return "failed" if mine.state == "failed" else mine.state
+        await self._set(key, tries=row.tries + 1)
+        return "again"
+
+    async def _done(self, key: str) -> str:
+        row = await self._row(key)
+        now = self._clock.now()
+        if row.item_id is not None:
+            await self._app.transaction(
+                lambda connection: move_item(connection, row.item_id, ("refund_due",), "refunded", row.why, now)
+            )
+        return "done"
+
+    async def _tell(self, key: str) -> str:
+        row = await self._row(key)
+        order = await self._orders.get(row.order_id)
+        if order is None or order.chat is None:
+            return "nobody"
+        told = await self._voice.tell(
+            order.chat, Refunded(order.id, row.amount, row.currency, row.why), f"refunded:{key}"
+        )
+        return told.state
+
+    async def _leave_to_person(self, key: str) -> str:
+        row = await self._row(key)
+        now = self._clock.now()
+        await self._set(key, state="failed")
+        if row.item_id is not None:
+            await self._app.transaction(
+                lambda connection: move_item(
+                    connection, row.item_id, ("refund_due",), "needs_person", "refund_failed", now
+                )
+            )
+        await self._voice.alarm(Alarm("refund_failed", row.order_id))
+        order = await self._orders.get(row.order_id)
+        if order is not None and order.chat is not None:
+            await self._voice.tell(order.chat, RefundFailed(order.id), f"refund-failed:{key}")
+        return "left"
+
+    async def _row(self, key: str) -> Any:
+        return await self._app.read(
+            lambda connection: connection.execute(select(refunds).where(refunds.c.key == key)).one()
+        )
+
+    async def _set(self, key: str, **values: Any) -> None:
+        await self._app.transaction(
+            lambda connection: connection.execute(update(refunds).where(refunds.c.key == key).values(**values))
+        )
+
+
+def refunded_of(connection: Connection, order: str) -> int:
+    """Minor units that went back, or are on their way."""
+    total = connection.execute(
+        select(func.coalesce(func.sum(refunds.c.amount), 0)).where(
+            refunds.c.order_id == order, refunds.c.state.in_(("pending", "succeeded"))
+        )
+    ).scalar_one()
+    return int(total)
+
+
+def _idempotency(key: str, row: Any) -> str:
+    return key if row.tries == 0 else f"{key}:{row.tries}"

@@ -1,0 +1,359 @@
+"""The tables of the shop's daily work. What is personal is encrypted with its customer's own key."""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import UniqueConstraint as Unique
+
+from services.storage.columns import Big, Key, Moment, metadata
+
+APP = metadata()
+
+#: Whom we serve. Id: a random UUID, never used again.
+customers = Table(
+    "customers",
+    APP,
+    Column("id", Key, primary_key=True),
+    Column("created_at", Moment, nullable=False),
+    #: The last thing they did with us; our own messages and privacy requests do not count.
+    Column("active_at", Moment, nullable=False),
+    Column("name", LargeBinary),
+    Column("email", LargeBinary),
+    Column("phone", LargeBinary),
+)
+
+#: The ids by which platforms know a customer, found by keyed hash.
+identities = Table(
+    "identities",
+    APP,
+    Column("hash", Key, primary_key=True),
+    Column("customer_id", Key, ForeignKey("customers.id"), nullable=False, index=True),
+    Column("kind", String(32), nullable=False),
+    Column("value", LargeBinary, nullable=False),
+    Column("created_at", Moment, nullable=False),
+)
+
+#: One row for each chat: where it is, its language and memory (encrypted), and who works on it now.
+chats = Table(
+    "chats",
+    APP,
+    Column("id", Key, primary_key=True),
+    Column("customer_id", Key, ForeignKey("customers.id"), nullable=False, index=True),
+    Column("channel", String(32), nullable=False),
+    Column("state", LargeBinary, nullable=False),
+    Column("said_at", Moment),
+    Column("blocked", Boolean, nullable=False, default=False),
+)
+
+#: Who works on a chat now, where several processes share the work. Never locks longer than `until`.
+leases = Table(
+    "leases",
+    APP,
+    Column("name", Key, primary_key=True),
+    Column("owner", Key, nullable=False),
+    Column("fence", Big, nullable=False),
+    Column("until", Moment, nullable=False, index=True),
+)
+
+#: Events that were answered: a repeat does nothing.
+seen_events = Table(
+    "seen_events",
+    APP,
+    Column("id", Key, primary_key=True),
+    Column("at", Moment, nullable=False, index=True),
+)
+
+#: Events whose handler failed, and how often.
+failed_events = Table(
+    "failed_events",
+    APP,
+    Column("id", Key, primary_key=True),
+    Column("tries", Integer, nullable=False),
+    Column("at", Moment, nullable=False, index=True),
+)
+
+#: Messages that a platform gave us once and will not give again, until they are answered.
+inbound = Table(
+    "inbound",
+    APP,
+    Column("seq", Big, primary_key=True, autoincrement=True),
+    Column("id", Key, nullable=False, unique=True),
+    Column("chat", Key, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("owner", Key, nullable=False, index=True),
+)
+
+#: Bodies that nobody could read: how many, how long, of what hash.
+unreadable = Table(
+    "unreadable",
+    APP,
+    Column("hash", Key, primary_key=True),
+    Column("door", String(32), nullable=False),
+    Column("length", Integer, nullable=False),
+    Column("times", Integer, nullable=False),
+    Column("at", Moment, nullable=False, index=True),
+)
+
+#: What was bought, at the price and by the rules of that moment.
+orders = Table(
+    "orders",
+    APP,
+    Column("id", Key, primary_key=True),
+    Column("customer_id", Key, ForeignKey("customers.id"), index=True),
+    Column("chat_id", Key, index=True),
+    Column("event_id", Key, unique=True),
+    Column("state", String(32), nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("total", Big, nullable=False),
+    Column("tax", Big, nullable=False),
+    Column("captured", Big, nullable=False, default=0),
+    Column("method", String(16)),
+    Column("reference", String(255)),
+    Column("locale", String(16), nullable=False),
+    Column("terms", String(16), nullable=False),
+    Column("disputed", String(16)),
+    #: Whether the traveller took up the address given at the checkout: None = not asked yet.
+    Column("mail_offered", Boolean),
+    Column("placed_at", Moment, nullable=False, index=True),
+    Column("paid_at", Moment),
+)
+
+#: What an order consists of; each item has a fate of its own.
+items = Table(
+    "items",
+    APP,
+    Column("id", Key, primary_key=True),
+    Column("order_id", Key, ForeignKey("orders.id"), nullable=False, index=True),
+    Column("kind", String(16), nullable=False),
+    Column("state", String(32), nullable=False, index=True),
+    Column("plan", JSON, nullable=False),
+    Column("provider", String(32), nullable=False),
+    Column("sku", String(64), nullable=False),
+    Column("price", Big, nullable=False),
+    Column("most_cost", String(32), nullable=False),
+    Column("esim_id", Key, unique=True),
+    Column("reason", String(64)),
+    Column("changed_at", Moment, nullable=False, index=True),
+)
+
+#: Every change of an order or an item: from what, to what, why.
+history = Table(
+    "history",
+    APP,
+    Column("seq", Big, primary_key=True, autoincrement=True),
+    Column("order_id", Key, ForeignKey("orders.id"), nullable=False, index=True),
+    Column("item_id", Key),
+    Column("was", String(32), nullable=False),
+    Column("now", String(32), nullable=False),
+    Column("why", String(64), nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+#: What the traveller declared before paying, word for word as it was shown.
+statements = Table(
+    "statements",
+    APP,
+    Column("order_id", Key, ForeignKey("orders.id"), primary_key=True),
+    Column("kind", String(32), primary_key=True),
+    Column("locale", String(16), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+#: Attempts to be paid: one Checkout Session each, under a key that was stored before the call.
+checkouts = Table(
+    "checkouts",
+    APP,
+    Column("key", String(128), primary_key=True),
+    Column("order_id", Key, ForeignKey("orders.id"), nullable=False, index=True),
+    Column("attempt", Integer, nullable=False),
+    Column("state", String(16), nullable=False, index=True),
+    Column("session", String(255), unique=True),
+    Column("url", Text),
+    Column("expires_at", Moment, nullable=False),
+)
+
+#: Events of the payment service: each is dealt with once.
+payment_events = Table(
+    "payment_events",
+    APP,
+    Column("id", String(255), primary_key=True),
+    Column("kind", String(64), nullable=False),
+    Column("at", Moment, nullable=False, index=True),
+    Column("done_at", Moment),
+)
+
+#: Money on its way back, under a key that was stored before the call.
+refunds = Table(
+    "refunds",
+    APP,
+    Column("key", String(128), primary_key=True),
+    Column("order_id", Key, ForeignKey("orders.id"), nullable=False, index=True),
+    Column("item_id", Key),
+    Column("amount", Big, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("payment", String(255), nullable=False),
+    Column("state", String(16), nullable=False, index=True),
+    Column("reference", String(255), unique=True),
+    #: Keys used up by answers that the payment service would only repeat.
+    Column("tries", Integer, nullable=False, default=0),
+    Column("why", String(64), nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+#: Attempts to buy at a provider: intent and snapshot are stored before the call.
+purchases = Table(
+    "purchases",
+    APP,
+    Column("item_id", Key, ForeignKey("items.id"), primary_key=True),
+    Column("attempt", Integer, primary_key=True),
+    Column("provider", String(32), nullable=False),
+    Column("sku", String(64), nullable=False),
+    Column("state", String(16), nullable=False, index=True),
+    Column("snapshot", JSON, nullable=False),
+    Column("begun_at", Moment, nullable=False),
+    Column("transaction", String(128)),
+    Column("cost", String(32)),
+)
+
+#: Lines that we bought: given to a customer, or in stock for the next buyer of the same plan.
+esims = Table(
+    "esims",
+    APP,
+    Column("id", Key, primary_key=True),
+    Column("customer_id", Key, ForeignKey("customers.id"), index=True),
+    Column("item_id", Key, index=True),
+    Column("provider", String(32), nullable=False),
+    Column("sku", String(64), nullable=False),
+    Column("state", String(16), nullable=False, index=True),
+    Column("iccid", LargeBinary, nullable=False),
+    Column("iccid_hash", Key, nullable=False),
+    Column("activation", LargeBinary),
+    Column("created_at", Moment, nullable=False),
+    Column("given_at", Moment),
+    #: The latest measurement only.
+    Column("line_state", String(16)),
+    Column("total_bytes", Big),
+    Column("used_bytes", Big),
+    Column("expires_at", Moment),
+    Column("measured_at", Moment),
+    Unique("provider", "iccid_hash"),
+)
+
+#: Lines on the account that are not ours to give: there before us, or sold once and never again.
+known_lines = Table(
+    "known_lines",
+    APP,
+    Column("provider", String(32), primary_key=True),
+    Column("iccid_hash", Key, primary_key=True),
+    Column("why", String(16), nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+#: Messages that carried an eSIM, until the platform has said what became of them.
+dispatches = Table(
+    "dispatches",
+    APP,
+    Column("message", Key, primary_key=True),
+    Column("chat_id", Key, nullable=False, index=True),
+    Column("item_id", Key, nullable=False, index=True),
+    Column("state", String(16), nullable=False),
+    Column("code", String(32)),
+    Column("at", Moment, nullable=False, index=True),
+)
+
+#: Mails that go out once: claimed before they are sent.
+mailings = Table(
+    "mailings",
+    APP,
+    Column("order_id", Key, ForeignKey("orders.id"), primary_key=True),
+    Column("kind", String(32), primary_key=True),
+    Column("state", String(16), nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+#: Requests for a person.
+cases = Table(
+    "cases",
+    APP,
+    Column("id", Key, primary_key=True),
+    Column("customer_id", Key, ForeignKey("customers.id"), nullable=False, index=True),
+    Column("chat_id", Key, nullable=False),
+    Column("state", String(16), nullable=False, index=True),
+    Column("opened_at", Moment, nullable=False),
+    Column("last_at", Moment, nullable=False, index=True),
+)
+
+#: What was said in a case, and which message of the staff chat stands for it.
+case_messages = Table(
+    "case_messages",
+    APP,
+    Column("seq", Big, primary_key=True, autoincrement=True),
+    Column("case_id", Key, ForeignKey("cases.id"), nullable=False, index=True),
+    Column("event_id", Key, unique=True),
+    Column("staff_message", String(32), index=True),
+    Column("who", String(16), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+#: Consent, append-only: what was asked in which words, and what was answered.
+consents = Table(
+    "consents",
+    APP,
+    Column("seq", Big, primary_key=True, autoincrement=True),
+    Column("customer_id", Key, nullable=False, index=True),
+    Column("purpose", String(32), nullable=False),
+    Column("channel", String(32), nullable=False),
+    Column("answer", String(16), nullable=False),
+    Column("policy", String(16), nullable=False),
+    Column("locale", String(16), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("event_id", Key, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+#: The exact words behind a digest of the consent ledger.
+wordings = Table(
+    "wordings",
+    APP,
+    Column("digest", String(64), primary_key=True),
+    Column("locale", String(16), nullable=False),
+    Column("policy", String(16), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+#: People exercising their rights: what was asked, until when it is due, what became of it.
+privacy_requests = Table(
+    "privacy_requests",
+    APP,
+    Column("id", Key, primary_key=True),
+    Column("customer_id", Key, nullable=False, index=True),
+    Column("kind", String(16), nullable=False),
+    Column("state", String(32), nullable=False, index=True),
+    Column("at", Moment, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("closed_at", Moment),
+)
+
+#: Small facts about the shop itself, such as "the account's old lines were imported".
+marks = Table(
+    "marks",
+    APP,
+    Column("name", String(128), primary_key=True),
+    Column("value", String(255), nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+#: Processes that are alive, by the database's clock.
+beats = Table(
+    "beats",
+    APP,
+    Column("executor", Key, primary_key=True),
+    Column("at", Moment, nullable=False),
+)
+
+Index("ix_orders_state_placed", orders.c.state, orders.c.placed_at)

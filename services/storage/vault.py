@@ -1,0 +1,29 @@
+"""The tables of the keys, and of who was erased: never in the same backup as what the keys open."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, LargeBinary, String, Table
+
+from services.storage.columns import Key, Moment, metadata
+
+VAULT = metadata()
+
+#: One data key for each customer, wrapped by the master key. Without it what it sealed is noise.
+keys = Table(
+    "keys",
+    VAULT,
+    Column("customer_id", Key, primary_key=True),
+    Column("wrapped", LargeBinary, nullable=False),
+    Column("created_at", Moment, nullable=False),
+)
+
+#: The journal of erasures: written first, done last, read at every start.
+erasures = Table(
+    "erasures",
+    VAULT,
+    Column("id", Key, primary_key=True),
+    Column("customer_id", Key, nullable=False, unique=True),
+    Column("state", String(16), nullable=False),
+    Column("asked_at", Moment, nullable=False),
+    Column("done_at", Moment),
+)
