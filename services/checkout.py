@@ -86,7 +86,9 @@ class Checkouts:
             await self._disputed(event)
         await self._app.transaction(
             lambda connection: connection.execute(
-                update(payment_events).where(payment_events.c.id == event.id).values(done_at=self._clock.now())
+                update(payment_events)
+                .where(payment_events.c.id == event.id)
+                .values(done_at=self._clock.now())
             )
         )
 
@@ -177,7 +179,9 @@ class Checkouts:
 
     async def _paid(self, checkout: Checkout) -> None:
         order = checkout.order or ""
-        outcome = await self._orders.paid(order, "stripe", checkout.payment or checkout.session, checkout.amount)
+        outcome = await self._orders.paid(
+            order, "stripe", checkout.payment or checkout.session, checkout.amount
+        )
         await self._by_session(checkout.session, "paid")
         log.info("payment", order=order, outcome=outcome.outcome)
         if outcome.outcome == "wrong_amount":
@@ -207,9 +211,7 @@ class Checkouts:
         if not event.subject.startswith("re_"):
             return
         given = await self._payments.look_at_refund(event.subject)
-        row = await self._app.transaction(
-            lambda connection: _follow(connection, event.subject, given.state)
-        )
+        row = await self._app.transaction(lambda connection: _follow(connection, event.subject, given.state))
         if row is not None and given.state == "failed":
             await self._voice.alarm(Alarm("refund_failed", row.order_id))
 
@@ -266,4 +268,3 @@ def _follow(connection: Connection, reference: str, state: str) -> Any | None:
         return None
     connection.execute(update(refunds).where(refunds.c.reference == reference).values(state=state))
     return row
-

@@ -213,7 +213,9 @@ class Esims:
         if found is None:
             return None
         mine = await self._app.read(
-            lambda connection: connection.execute(select(esims.c.customer_id).where(esims.c.id == esim)).scalar()
+            lambda connection: connection.execute(
+                select(esims.c.customer_id).where(esims.c.id == esim)
+            ).scalar()
         )
         return found if mine == customer else None
 
@@ -271,12 +273,16 @@ class Esims:
         def work(connection: Connection) -> None:
             for one in hashes:
                 if not _known(connection, provider, one):
-                    connection.execute(insert(known_lines).values(provider=provider, iccid_hash=one, why=why, at=now))
+                    connection.execute(
+                        insert(known_lines).values(provider=provider, iccid_hash=one, why=why, at=now)
+                    )
 
         await self._app.transaction(work)
 
     async def _one(self, where: Any) -> Esim | None:
-        row = await self._app.read(lambda connection: connection.execute(_select().where(where)).one_or_none())
+        row = await self._app.read(
+            lambda connection: connection.execute(_select().where(where)).one_or_none()
+        )
         if row is None or row.customer_id is None:
             return None
         return _esim(row, await self._vault.sealer(row.customer_id))

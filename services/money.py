@@ -11,8 +11,10 @@ from babel.numbers import get_currency_precision
 STARS = "XTR"
 
 # Stripe counts some currencies otherwise than the world does: https://docs.stripe.com/currencies
-_STRIPE_WHOLE = frozenset("BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF".split())
-_STRIPE_THREE = frozenset("BHD JOD KWD OMR TND".split())
+_STRIPE_WHOLE = frozenset(
+    ["BIF", "CLP", "DJF", "GNF", "JPY", "KMF", "KRW", "MGA", "PYG", "RWF", "VND", "VUV", "XAF", "XOF", "XPF"]
+)
+_STRIPE_THREE = frozenset(["BHD", "JOD", "KWD", "OMR", "TND"])
 
 
 class MixedCurrencies(TypeError):
@@ -113,9 +115,10 @@ def net_and_tax(gross: Money, rate: Decimal) -> tuple[Money, Money]:
 
 
 def _shift(amount: int, digits: int, currency: str) -> int:
+    scale: int = 10 ** abs(digits)
     if digits >= 0:
-        return amount * 10**digits
-    whole, rest = divmod(amount, 10**-digits)
+        return amount * scale
+    whole, rest = divmod(amount, scale)
     if rest:
         raise ValueError(f"{currency} has no such small part")
-    return int(whole)
+    return whole

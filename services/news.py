@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
+
+from sqlalchemy import Connection
 
 
 @dataclass(frozen=True)
@@ -102,9 +105,8 @@ class Alarm:
 class Told:
     """What became of telling."""
 
-    state: Literal["told", "again", "unreachable"]
-    #: The keyed hash of the message, when the platform will say later whether it arrived.
-    message: str | None = None
+    #: "announced": only a template went out, which asks the traveller to write first.
+    state: Literal["told", "announced", "again", "unreachable"]
     #: Seconds until another try makes sense.
     after: float = 0.0
 
@@ -122,8 +124,14 @@ class Letter:
 class Voice(Protocol):
     """How services speak: somebody else finds the words and the way."""
 
-    async def tell(self, chat: str, item: Any, key: str) -> Told:
-        """Tell a chat, once for each key."""
+    async def tell(
+        self, chat: str, item: Any, key: str, also: Callable[[Connection, str], None] | None = None
+    ) -> Told:
+        """Tell a chat, once for each key.
+
+        `also` is done in the commit that counts the key as told, with the keyed hash of the message, when the
+        platform will say later whether that message arrived.
+        """
 
     async def write(self, locale: str, item: Any) -> Letter:
         """The item as a mail in that language."""

@@ -131,7 +131,9 @@ class Refunds:
         now = self._clock.now()
         if row.item_id is not None:
             await self._app.transaction(
-                lambda connection: move_item(connection, row.item_id, ("refund_due",), "refunded", row.why, now)
+                lambda connection: move_item(
+                    connection, row.item_id, ("refund_due",), "refunded", row.why, now
+                )
             )
         return "done"
 
@@ -168,7 +170,9 @@ class Refunds:
 
     async def _set(self, key: str, **values: Any) -> None:
         await self._app.transaction(
-            lambda connection: connection.execute(update(refunds).where(refunds.c.key == key).values(**values))
+            lambda connection: connection.execute(
+                update(refunds).where(refunds.c.key == key).values(**values)
+            )
         )
 
 

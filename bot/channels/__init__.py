@@ -15,11 +15,12 @@ from bot.conversation.channel import ChannelError
 Size = Callable[[str], int]
 T = TypeVar("T")
 
-#: Where a reader pauses, the best place first. A pause in the first half of a part would leave it too short.
+#: Where a reader pauses, the best place first, and the share of a part that must stand before it: a stop near
+#: the beginning would leave the part too short; a word is cut only where it is too long itself.
 _PAUSES = (
-    re.compile(r"\n"),
-    re.compile(r"[.!?…؟۔।]+[\"'»”’)\]]*\s|[。！？]"),
-    re.compile(r"\s"),
+    (re.compile(r"\n"), 0.4),
+    (re.compile(r"[.!?…؟۔।]+[\"'»”’)\]]*\s|[。！？]"), 0.4),
+    (re.compile(r"\s"), 0.0),
 )
 _ZWJ = "\u200d"
 
@@ -91,10 +92,10 @@ def _fitting(text: str, most: int, size: Size) -> int:
 
 def _pause(text: str, fitting: int) -> int:
     """The best place to cut within the first `fitting` characters."""
-    for pause in _PAUSES:
+    for pause, share in _PAUSES:
         # One more than fits: a blank there is left out.
         found = max((match.end() for match in pause.finditer(text, 0, fitting + 1)), default=0)
-        if fitting // 2 < found:
+        if found > fitting * share:
             return min(found, fitting)
     return _whole(text, fitting)
 

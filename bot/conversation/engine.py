@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -13,8 +13,7 @@ import structlog
 
 from bot.conversation.actions import Seal
 from bot.conversation.channel import Channel, ChannelError, Sent, Way
-from bot.conversation.events import Address, Chat, Event, Incoming, Memory, News, Pressed, Said, StaffSaid
-from bot.conversation.events import Sent as SentIn
+from bot.conversation.events import Address, Chat, Event, Incoming, Memory, Pressed, Said, StaffSaid
 from bot.conversation.first_words import language_of_chat, with_language_button
 from bot.conversation.i18n import SOURCE, _, speaking
 from bot.conversation.messages import Forgotten, Message, Notice, Remember, Reply, Speak, Text
@@ -74,10 +73,9 @@ class Turn:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of telling news: "told", "again" (after seconds) or "unreachable"."""
+    """What became of telling news: "told", "announced" (a template), "again" (after seconds), "unreachable"."""
 
     state: str
-    sent: Sent | None = None
     after: float = 0.0
 
 
@@ -93,6 +91,7 @@ class Engine:
         seal: Seal,
         now: Callable[[], datetime],
         new_state: Callable[[Address, str, Memory], Any],
+        names_place: Callable[[str], bool],
         default_locale: str = SOURCE,
     ) -> None:
         self.router = router
@@ -102,11 +101,12 @@ class Engine:
         self._seal = seal
         self._now = now
         self._new_state = new_state
+        self._names_place = names_place
         self._default = default_locale
-        self._returned: Callable[[str], None] = lambda _customer: None
+        self._returned: Callable[[str], Awaitable[None]] = _nothing
 
-    def on_return(self, act: Callable[[str], None]) -> None:
-        """Call this with the customer's id when somebody who had blocked us speaks again."""
+    def on_return(self, act: Callable[[str], Awaitable[None]]) -> None:
+        """Do this with the customer's id when somebody speaks again who could not be reached before."""
         self._returned = act
 
     async def deal(self, incoming: Incoming, also: Callable[[Any], None] | None = None) -> None:
@@ -129,22 +129,35 @@ class Engine:
             if stop_spinner is not None:
                 await stop_spinner
 
-    async def tell(self, chat_id: str, item: Any, key: str) -> Outcome:
-        """Tell a chat some news, once for each key. Raises what the sessions raise."""
+    async def tell(
+        self, chat_id: str, item: Any, key: str, also: Callable[[Any, str], None] | None = None
+    ) -> Outcome:
+        """Tell a chat some news, once for each key. Raises what the sessions raise.
+
+        `also` is done in the commit, with the hash of the message, where the platform will send a receipt.
+        """
         event = self._sessions.event_id(f"news:{key}")
         async with self._sessions.called(chat_id, event) as room:
             if room.seen:
                 return Outcome("told")
+            if room.blocked:
+                return Outcome("unreachable")
             chat = self._chat(room, room.state, event)
             channel = self._channels[room.state.address.channel]
+            is_open = self._window_open(channel, room)
             with speaking(chat.locale):
-                turn = await self._run(self._handler("news", type(item)), room, chat, News(item), item)
+                turn = await self._run(self._handler("news", type(item)), room, chat, item)
                 try:
-                    sent = await self._say(channel, room, turn)
+                    sent = await self._say(channel, room, turn, is_open=is_open)
                 except ChannelError as error:
                     return await self._not_told(room, error)
-            await self._sessions.commit(room, event, turn.state, heard=False)
-            return Outcome("told", sent)
+            record = None
+            if is_open and also is not None and sent is not None and sent.receipt_follows and sent.id:
+                message = self._sessions.message_id(sent.id)
+                record = lambda connection: also(connection, message)  # noqa: E731
+            await self._sessions.commit(room, event, turn.state, heard=False, also=record)
+            announced = not is_open and any(isinstance(message, Notice) for message in turn.messages)
+            return Outcome("announced" if announced else "told")
 
     async def compose(self, locale: str, kind: str, item: Any) -> Any:
         """Words outside a chat (a mail, a message to the staff), found by the same router."""
@@ -168,7 +181,7 @@ class Engine:
         with speaking(chat.locale):
             try:
                 turn = await self._turn(room, chat, state, incoming.event)
-                await self._say(channel, room, turn, pressed, heard=True)
+                await self._say(channel, room, turn, pressed)
             except ChannelError as error:
                 if error.gone:
                     await self._sessions.mark_blocked(room.id, True)
@@ -180,8 +193,8 @@ class Engine:
             except Exception as error:
                 turn = await self._noticed(channel, room, state, event, error)
         await self._sessions.commit(room, event, turn.state, heard=True, also=also)
-        if room.blocked:
-            self._returned(room.customer)
+        if room.blocked or (room.state is not None and not self._window_open(channel, room)):
+            await self._returned(room.customer)
 
     async def _turn(self, room: Room, chat: Chat, state: Any, event: Event) -> Turn:
         handler, argument = self._route(chat, event)
@@ -189,7 +202,7 @@ class Engine:
         if memory.asking and not isinstance(event, StaffSaid):
             # A question is open until anything is answered.
             state = replace(state, memory=replace(memory, asking="", about=""))
-        turn = await self._run(handler, replace_state(room, state), chat, event, argument)
+        turn = await self._run(handler, replace_state(room, state), chat, argument)
         if chat.first and chat.channel == "whatsapp":
             turn = replace(turn, messages=with_language_button(turn.messages))
         return turn
@@ -221,18 +234,17 @@ class Engine:
                 return handler, text
         if intent is not None and intent not in WEAK:
             return self._handler("intent", intent), text
-        if self.shop.places.find(text).anywhere:
+        if self._names_place(text):
             return self._handler("event", "trip"), text
         if intent is not None:
             return self._handler("intent", intent), text
         return self._handler("event", "lost"), text
 
-    async def _run(self, handler: Handler, room: Room, chat: Chat, event: Event, argument: Any) -> Turn:
-        reply = await handler(chat, self.shop, argument)
-        return _turn_of(reply, room.state, isinstance(event, News))
+    async def _run(self, handler: Handler, room: Room, chat: Chat, argument: Any) -> Turn:
+        return _turn_of(await handler(chat, self.shop, argument), room.state)
 
     async def _say(
-        self, channel: Channel, room: Room, turn: Turn, pressed: str | None = None, *, heard: bool = False
+        self, channel: Channel, room: Room, turn: Turn, pressed: str | None = None, *, is_open: bool = True
     ) -> Sent | None:
         sent: Sent | None = None
         state = turn.state or room.state
@@ -241,7 +253,7 @@ class Engine:
                 address=state.address,
                 seal=lambda action: self._seal.close(action, room.id),
                 locale=state.locale,
-                open=heard or self._window_open(channel, room),
+                open=is_open,
                 pressed=pressed if number == 0 else None,
             )
             with speaking(state.locale):
@@ -261,7 +273,7 @@ class Engine:
             (Text(_("Something went wrong on our side. We have noticed it and are looking into it.")),), state
         )
         try:
-            await self._say(channel, room, turn, heard=True)
+            await self._say(channel, room, turn)
         except ChannelError as again:
             log.error("could not say that we noticed", event_id=event, reason=again.reason)
         return turn
@@ -308,7 +320,7 @@ def replace_state(room: Room, state: Any) -> Any:
     return replace(room, state=state)  # type: ignore[type-var]
 
 
-def _turn_of(reply: Reply, state: Any, news: bool) -> Turn:
+def _turn_of(reply: Reply, state: Any) -> Turn:
     parts: Sequence[Any] = () if reply is None else reply if isinstance(reply, Sequence) else (reply,)
     messages: list[Message] = []
     for part in parts:
@@ -324,7 +336,6 @@ def _turn_of(reply: Reply, state: Any, news: bool) -> Turn:
                 asks = getattr(message, "asks", "")
                 if asks and state is not None:
                     state = replace(state, memory=replace(state.memory, asking=asks, about=message.about))
-    _ = news
     return Turn(tuple(messages), state)
 
 
@@ -339,4 +350,5 @@ def _where(error: Exception) -> str:
     return where
 
 
-__all__ = ["Engine", "Outcome", "SentIn", "TryAgain"]
+async def _nothing(_customer: str) -> None:
+    """Nobody asked to be told."""

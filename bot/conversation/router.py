@@ -9,6 +9,9 @@ from typing import Any, TypeVar
 from bot.conversation.messages import Reply
 
 Handler = Callable[..., Awaitable[Reply]]
+#: Words a mail or a message to the staff.
+Writer = Callable[..., Awaitable[Any]]
+W = TypeVar("W", bound=Writer)
 H = TypeVar("H", bound=Handler)
 
 
@@ -57,6 +60,14 @@ class Router:
         """Words an item of news; the handler gets the item."""
         return self._on("news", item)
 
+    def letter(self, item: type[Any]) -> Callable[[W], W]:
+        """Words an item as a mail; the handler gets the shop and the item."""
+        return self._on("letter", item)
+
+    def words_for_staff(self, item: type[Any]) -> Callable[[W], W]:
+        """Words an item for the staff chat; the handler gets the shop and the item."""
+        return self._on("staff", item)
+
     def hears(self, event: type[Any] | str) -> Callable[[H], H]:
         """Answers a whole kind of event, such as `Sent`; the handler gets the event."""
         return self._on("event", event)
@@ -74,8 +85,8 @@ class Router:
                 self._claim(self.keys, key, handler)
         return self
 
-    def _on(self, kind: str, key: Any) -> Callable[[H], H]:
-        def register(handler: H) -> H:
+    def _on(self, kind: str, key: Any) -> Callable[[W], W]:
+        def register(handler: W) -> W:
             self._claim(self.keys, (kind, key), handler)
             return handler
 

@@ -11,7 +11,9 @@ import unicodedata
 from collections import Counter
 from functools import cache
 
-from bot.conversation.i18n import in_language, languages, p_
+from babel import Locale
+
+from bot.conversation.i18n import SOURCE, in_language, languages, p_, speaking
 
 
 #: Intent → its English phrases; the most specific intent stands first. A phrase matches whole words,
@@ -115,7 +117,7 @@ def _vocabulary() -> dict[str, frozenset[str]]:
     own: dict[str, set[str]] = {}
     for locale in languages():
         phrases = ",".join(
-            in_language(locale, "phrases", source) for source in (*_english().values(), _SMALL)
+            in_language(locale, "phrases", source) for source in (*_english().values(), _english_small())
         )
         own[locale] = {
             _spaced(word.casefold().rstrip("*"))
@@ -129,27 +131,25 @@ def _vocabulary() -> dict[str, frozenset[str]]:
 
 
 def _countries(locale: str) -> list[str]:
-    from babel import Locale
-
     names = Locale.parse(locale, sep="-" if "-" in locale else "_").territories
     return [str(name) for code, name in names.items() if len(code) == 2]
 
 
 @cache
 def _english() -> dict[str, str]:
-    from bot.conversation.i18n import SOURCE, speaking
-
     with speaking(SOURCE):
         return _phrases()
 
 
-#: Small words by which a language gives itself away.
-_SMALL = "i, the, for, my, to, days, day, week, weeks, need, want, please, and, in, with, going, trip, how, what, is"
+@cache
+def _english_small() -> str:
+    with speaking(SOURCE):
+        return _small_words()
 
 
 def _small_words() -> str:
-    """Stands here so that the extractor finds the list."""
+    """Small words by which a language gives itself away."""
     return p_(
         "phrases",
-        "i, the, for, my, to, days, day, week, weeks, need, want, please, and, in, with, going, trip, how, what, is",
+        "i, the, for, my, to, days, day, week, weeks, need, want, please, and, in, with, going, trip",
     )

@@ -106,6 +106,10 @@ class Faults:
         """Held until somebody disarms everything."""
         await self._released.wait()
 
+    def release(self) -> asyncio.Event:
+        """What is set when all that is armed now is disarmed; for those who wait in a task of their own."""
+        return self._released
+
     def disarm(self) -> None:
         """Disarm all, and let go what was held."""
         self._armed.clear()

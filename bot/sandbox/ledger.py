@@ -35,8 +35,9 @@ MOST_PAIRS = 2_000
 class Ledger:
     """Watches the phones for activation codes, and asks the services for their books."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, most_waiting: int = MOST_WAITING) -> None:
         self._world = world
+        self._most_waiting = most_waiting
         #: (channel, traveller, iccid) → how often it was shown.
         self.delivered: Counter[tuple[str, str, str]] = Counter()
         self._waiting: set[asyncio.Task[None]] = set()
@@ -50,7 +51,7 @@ class Ledger:
         if image is None:
             return self._note(channel, traveller, [text])
         known = self._read.get(sha256(image).digest())
-        if known is None and len(self._waiting) >= MOST_WAITING:
+        if known is None and len(self._waiting) >= self._most_waiting:
             known = self._remember(image, read_qr(image))
         if known is not None:
             return self._note(channel, traveller, [text, *known])

@@ -66,9 +66,14 @@ class Orders:
         now = self._clock.now()
 
         def work(connection: Connection) -> Order:
-            known = connection.execute(select(orders.c.id).where(orders.c.event_id == event)).scalar_one_or_none()
+            known = connection.execute(
+                select(orders.c.id).where(orders.c.event_id == event)
+            ).scalar_one_or_none()
             if known is None:
-                if connection.execute(select(customers.c.id).where(customers.c.id == customer)).first() is None:
+                if (
+                    connection.execute(select(customers.c.id).where(customers.c.id == customer)).first()
+                    is None
+                ):
                     raise LookupError("the customer is gone")
                 self._insert(connection, number, event, customer, chat, locale, terms, sale, declared, now)
             return _must(connection, known or number)
@@ -98,7 +103,9 @@ class Orders:
         now = self._clock.now()
 
         def work(connection: Connection) -> Paid:
-            row = connection.execute(select(orders).where(orders.c.id == order).with_for_update()).one_or_none()
+            row = connection.execute(
+                select(orders).where(orders.c.id == order).with_for_update()
+            ).one_or_none()
             if row is None:
                 return Paid("unknown_order")
             if row.reference == reference or _is_second(connection, reference):
@@ -109,7 +116,9 @@ class Orders:
             connection.execute(
                 update(orders)
                 .where(orders.c.id == order)
-                .values(method=method, reference=reference, paid_at=now, captured=orders.c.captured + amount.minor)
+                .values(
+                    method=method, reference=reference, paid_at=now, captured=orders.c.captured + amount.minor
+                )
             )
             right = amount == Money(row.total, row.currency)
             for item in connection.execute(select(items.c.id).where(items.c.order_id == order)).scalars():
@@ -128,9 +137,7 @@ class Orders:
             lambda connection: move_order(connection, order, "awaiting_payment", now, why, moment)
         )
 
-    async def move(
-        self, item: str, was: Sequence[str], now: str, why: str, **values: Any
-    ) -> bool:
+    async def move(self, item: str, was: Sequence[str], now: str, why: str, **values: Any) -> bool:
         """Move an item on; False when it was in none of the states it could leave."""
         moment = self._clock.now()
         return await self._app.transaction(
@@ -209,9 +216,7 @@ class Orders:
                 )
             )
 
-    def _second(
-        self, connection: Connection, row: Any, reference: str, amount: Money, now: datetime
-    ) -> Paid:
+    def _second(self, connection: Connection, row: Any, reference: str, amount: Money, now: datetime) -> Paid:
         """The same order was paid twice: what came second goes straight back."""
         key = f"second:{reference}"
         connection.execute(
@@ -286,14 +291,17 @@ def move_item(
     ).rowcount
     if moved:
         connection.execute(
-            insert(history).values(order_id=row.order_id, item_id=item, was=row.state, now=now, why=why, at=at)
+            insert(history).values(
+                order_id=row.order_id, item_id=item, was=row.state, now=now, why=why, at=at
+            )
         )
     return moved == 1
 
 
 def _is_second(connection: Connection, reference: str) -> bool:
     return (
-        connection.execute(select(refunds.c.key).where(refunds.c.key == f"second:{reference}")).first() is not None
+        connection.execute(select(refunds.c.key).where(refunds.c.key == f"second:{reference}")).first()
+        is not None
     )
 
 

@@ -139,7 +139,7 @@ class Stripe:
 
     async def close(self) -> None:
         """Let the connections go."""
-        await self._http.close_async()
+        await self._http.close_async()  # type: ignore[no-untyped-call]
 
 
 def _checkout(session: Any) -> Checkout:
@@ -172,7 +172,7 @@ def _payment_of(about: dict[str, Any]) -> str | None:
 
 def _id(value: Any) -> str | None:
     """Stripe gives an id, or the whole object where it was expanded."""
-    return value["id"] if isinstance(value, dict) else value
+    return str(value["id"] if isinstance(value, dict) else value) if value else None
 
 
 def _plain(listed: Any) -> list[Any]:
@@ -185,6 +185,9 @@ def _ours(error: stripe.StripeError) -> PaymentError:
         case stripe.APIConnectionError():
             return PaymentError("unreachable", again=True)
         case stripe.RateLimitError() | stripe.IdempotencyError():
+            return PaymentError("busy", again=True)
+        case stripe.APIError() if error.http_status == 409:
+            # The same key is being answered just now.
             return PaymentError("busy", again=True)
         case stripe.AuthenticationError() | stripe.PermissionError():
             return PaymentError("key", again=False)

@@ -331,6 +331,9 @@ class EsimProvider(Protocol):
     async def lines(self) -> tuple[AccountLine, ...]:
         """Every line on the account."""
 
+    async def sku_of(self, iccid: str) -> str | None:
+        """What a line of the account was bought as; None when that cannot be told."""
+
     async def probe(self) -> Probe:
         """Whether the provider answers to us. Never raises."""
 

@@ -36,9 +36,11 @@ async def serving(build, bot="http://127.0.0.1:9"):
         world = SmallWorld(f"http://127.0.0.1:{door.getsockname()[1]}", bot)
         service = build(world)
         await service.start()
-        async with listening(Starlette(routes=service.routes()), door):
-            yield world, service
-        await service.stop()
+        try:
+            async with listening(Starlette(routes=service.routes()), door):
+                yield world, service
+        finally:
+            await service.stop()
 
 
 @asynccontextmanager

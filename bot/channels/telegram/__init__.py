@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from bot.channels import Patience
-from bot.channels.telegram import inbound, outbound, setup
+from bot.channels.telegram import erasing, inbound, outbound, setup
 from bot.channels.telegram.outbound import Call
 from bot.channels.telegram.polling import Deal, Poll
 from bot.channels.telegram.send import Line, Refused
@@ -51,6 +51,7 @@ class Telegram:
 
     name = inbound.CHANNEL
     waits = True
+    window: float | None = None
 
     def __init__(
         self,
@@ -99,6 +100,13 @@ class Telegram:
             case {"file_path": str(path)}:
                 return await self._line.download(path, MOST_DOWNLOAD)
         raise ChannelError("no such file")
+
+    async def forget(self, chat: int, messages: Iterable[str]) -> list[str]:
+        """Take messages of ours out of a chat, or overwrite them; the ids of those that Telegram keeps.
+
+        Raises ChannelError when it makes sense to ask again.
+        """
+        return await erasing.erase(self._line, chat, messages)
 
     async def open(self, commands: Mapping[str, Mapping[str, str]]) -> None:
         """Say who we are and where updates go. Repeats are harmless. Raises ChannelError."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,8 +19,6 @@ MOST_TEXT, MOST_CAPTION = 4096, 1024
 MOST_PHOTO_BYTES = 10_000_000
 #: Written nowhere, enforced all the same, as is the size of the whole keyboard: 10 kB of JSON are refused.
 MOST_BUTTONS, MOST_KEYBOARD_BYTES = 100, 9_000
-#: What one button adds to a keyboard besides its label and its data.
-_BUTTON_BYTES = 40
 #: A phone shows about 40 characters across; longer labels are cut by the app itself.
 ROW, LONGEST_LABEL = 40, 64
 #: All labels at most this long: so many buttons stand side by side.
@@ -71,6 +70,11 @@ def outbound(message: Message, way: Way) -> list[Call]:
             return _words(body, [], way)
         case Notice(message=free):
             return outbound(free, way)
+
+
+def as_json(value: Any) -> bytes:
+    """The value as it goes out; half a character, which some texts hold, becomes "?"."""
+    return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
 
 
 def _words(body: str, keyboards: Sequence[Keyboard], way: Way) -> list[Call]:
@@ -137,7 +141,7 @@ def _keyboards(buttons: Sequence[Button], way: Way) -> list[Keyboard]:
     count = weight = 0
     for start in range(0, len(keys), width):
         row = keys[start : start + width]
-        heavier = sum(_BUTTON_BYTES + len((key["text"] + key["callback_data"]).encode()) for key in row)
+        heavier = len(as_json(row))
         if not keyboards or count + len(row) > MOST_BUTTONS or weight + heavier > MOST_KEYBOARD_BYTES:
             keyboards.append([])
             count = weight = 0

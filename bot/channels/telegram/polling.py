@@ -32,13 +32,20 @@ class Poll:
     """Takes the updates in batches, deals with each batch at once, and confirms what was dealt with."""
 
     def __init__(
-        self, line: Line, deal: Deal, *, pause: float = FIRST_PAUSE, most_seconds: float = 10
+        self,
+        line: Line,
+        deal: Deal,
+        *,
+        pause: float = FIRST_PAUSE,
+        most_seconds: float = 10,
+        tries: int = TRIES,
     ) -> None:
         """`most_seconds`: how long one update may take before it counts as not dealt with."""
         self._line = line
         self._deal = deal
         self._pause = pause
         self._most_seconds = most_seconds
+        self._most_tries = tries
         self._offset = 0
         #: Updates that are still to be dealt with → tries so far. At most one batch.
         self._tries: dict[int, int] = {}
@@ -63,7 +70,7 @@ class Poll:
         dealt = await asyncio.gather(*(self._dealt(update) for update in updates))
         stuck = [update["update_id"] for update, done in zip(updates, dealt, strict=True) if not done]
         self._tries = {number: self._tries.get(number, 0) + 1 for number in stuck}
-        waiting = [number for number, tries in self._tries.items() if tries < TRIES]
+        waiting = [number for number, tries in self._tries.items() if tries < self._most_tries]
         if len(waiting) < len(stuck):
             log.error("telegram.updates_given_up", count=len(stuck) - len(waiting))
         if updates:

@@ -7,7 +7,6 @@ aiogram's session keeps the connections and its errors tell the refusals apart.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from http import HTTPStatus
 from io import BytesIO
 from typing import Any, TypeVar
@@ -34,13 +33,11 @@ from aiogram.utils.token import TokenValidationError
 from aiohttp import ClientError, ClientSession, ClientTimeout, FormData
 
 from bot.channels import Patience, patiently
-from bot.channels.telegram.outbound import Call, Upload
+from bot.channels.telegram.outbound import Call, as_json
 from bot.conversation.channel import ChannelError
 
 #: Connections at once; a call that finds none free waits for one within its own time limit.
 MOST_CONNECTIONS = 100
-#: Seconds between two tries where Telegram names none.
-PAUSE = 1.0
 _UNKNOWN_CHATS = ("chat not found", "user not found", "peer_id_invalid")
 _JSON = {"Content-Type": "application/json"}
 T = TypeVar("T")
@@ -78,18 +75,16 @@ class Line:
         http = await self._session.create_session()
         url = self._session.api.api_url(self._bot.token, call.method)
         limit = ClientTimeout(total=timeout or self._timeout)
-        body = _form(call) if call.files else json.dumps(call.fields, ensure_ascii=False)
-        data = body.encode("utf-8", "replace") if isinstance(body, str) else body
-        headers = None if call.files else _JSON
+        data, headers = (_form(call), None) if call.files else (as_json(call.fields), _JSON)
         try:
             async with http.post(
                 url, data=data, headers=headers, timeout=limit, allow_redirects=False
             ) as answer:
                 status, content = answer.status, await answer.read()
         except TimeoutError:
-            raise ChannelError("timeout", again=PAUSE) from None
+            raise ChannelError("timeout", again=self._patience.pause) from None
         except (ClientError, OSError):
-            raise ChannelError("connection", again=PAUSE) from None
+            raise ChannelError("connection", again=self._patience.pause) from None
         return self._result(status, content)
 
     async def typed(self, method: TelegramMethod[T], patience: Patience) -> T:
@@ -99,7 +94,7 @@ class Line:
             try:
                 return await self._bot(method)
             except (AiogramError, OSError) as error:
-                raise _failure(error, None) from None
+                raise _failure(error, None, patience.pause) from None
 
         return await patiently(attempt, patience)
 
@@ -111,16 +106,15 @@ class Line:
         try:
             async with http.get(url, timeout=ClientTimeout(total=self._patience.total)) as answer:
                 if answer.status != HTTPStatus.OK:
-                    again = PAUSE if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR else None
-                    raise ChannelError(str(answer.status), again=again)
+                    raise _unexplained(answer.status, self._patience.pause)
                 async for chunk in answer.content.iter_chunked(65_536):
                     content += chunk
                     if len(content) > most:
                         raise ChannelError("too large")
         except TimeoutError:
-            raise ChannelError("timeout", again=PAUSE) from None
+            raise ChannelError("timeout", again=self._patience.pause) from None
         except (ClientError, OSError):
-            raise ChannelError("connection", again=PAUSE) from None
+            raise ChannelError("connection", again=self._patience.pause) from None
         return bytes(content)
 
     async def close(self) -> None:
@@ -140,13 +134,13 @@ class Line:
         try:
             self._session.check_response(self._bot, GetMe(), status, content.decode("utf-8", "replace"))
         except AiogramError as error:
-            raise _failure(error, status) from None
+            raise _failure(error, status, self._patience.pause) from None
         except TypeError:
             pass  # a refusal without a description
-        raise _unexplained(status)
+        raise _unexplained(status, self._patience.pause)
 
 
-def _failure(error: Exception, status: int | None) -> ChannelError:
+def _failure(error: Exception, status: int | None, pause: float) -> ChannelError:
     """What aiogram's error means for whoever wanted to say something."""
     match error:
         case TelegramRetryAfter():
@@ -167,26 +161,25 @@ def _failure(error: Exception, status: int | None) -> ChannelError:
         case TelegramEntityTooLarge():
             return ChannelError("413")
         case TelegramServerError():
-            return ChannelError(str(status or "5xx"), again=PAUSE)
+            return ChannelError(str(status or "5xx"), again=pause)
         case TelegramNetworkError() | OSError():
-            return ChannelError("connection", again=PAUSE)
+            return ChannelError("connection", again=pause)
         case ClientDecodeError() if status is None:
-            return ChannelError("undecodable", again=PAUSE)
-    return _unexplained(status or 0)
+            return ChannelError("undecodable", again=pause)
+    return _unexplained(status or 0, pause)
 
 
-def _unexplained(status: int) -> ChannelError:
+def _unexplained(status: int, pause: float) -> ChannelError:
     """A refusal in words that are not Telegram's: a proxy's page, an empty body."""
     passing = status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in {408, HTTPStatus.TOO_MANY_REQUESTS}
-    return ChannelError(str(status), again=PAUSE if passing else None)
+    return ChannelError(str(status), again=pause if passing else None)
 
 
 def _form(call: Call) -> FormData:
     form = FormData(quote_fields=False)  # Telegram takes names as they are
     for name, value in call.fields.items():
-        text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-        form.add_field(name, text.encode("utf-8", "replace").decode())
-    files: Mapping[str, Upload] = call.files
-    for name, file in files.items():
+        text = value.encode("utf-8", "replace") if isinstance(value, str) else as_json(value)
+        form.add_field(name, text.decode())
+    for name, file in call.files.items():
         form.add_field(name, BytesIO(file.content), filename=file.name, content_type=file.mime)
     return form

@@ -43,6 +43,8 @@ class WhatsApp:
 
     name = "whatsapp"
     waits = False
+    #: Free text is allowed for 24 hours after the traveller's last word.
+    window: float | None = 86_400.0
 
     def __init__(self, settings: Settings, waiting: Waits = WAITS) -> None:
         self._settings = settings

@@ -129,7 +129,10 @@ class Graph:
 
     def _trusted(self, address: str) -> bool:
         """Whether our token may go there: over TLS, or to the very host that we are told to talk to."""
-        there, here = urlsplit(address), urlsplit(self._base)
+        try:
+            there, here = urlsplit(address), urlsplit(self._base)
+        except ValueError:
+            return False
         return there.scheme == "https" or (there.scheme, there.netloc) == (here.scheme, here.netloc)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 from starlette.requests import Request
 from starlette.routing import Route
 
-from bot.sandbox.control.calls import LARGEST_NUMBER, Endpoint, read_body, route, wrong
+from bot.sandbox.control.calls import LARGEST_NUMBER, Endpoint, read_body, refusals, route
 
 if TYPE_CHECKING:
     from bot.sandbox.world import World
@@ -47,17 +48,14 @@ class Books:
         how = said.choice("with", _WAYS_TO_PAY)
         name, email = said.maybe_text("name", 200), said.maybe_text("email", 320)
 
-        await _at_checkout(self._world.stripe.pay(request.path_params["session"], how, name, email))
+        with _at_checkout():
+            await self._world.stripe.pay(request.path_params["session"], how, name, email)
 
     async def usage(self, request: Request) -> None:
         said = await read_body(request)
         iccid, used = said.text("iccid", 32), said.whole("used_bytes", None, 0, LARGEST_NUMBER)
-        try:
+        with refusals("there is no such line"):
             self._world.keepgo.set_usage(iccid, used)
-        except LookupError:
-            wrong("there is no such line", 404)
-        except ValueError as refusal:
-            wrong(str(refusal))
 
     async def ledger(self, _request: Request) -> dict[str, Any]:
         return await self._world.ledger.as_json()
@@ -66,15 +64,11 @@ class Books:
 def _to_checkout(happens: Callable[[str], Awaitable[object]]) -> Endpoint:
     async def endpoint(request: Request) -> None:
         await read_body(request)
-        await _at_checkout(happens(request.path_params["session"]))
+        with _at_checkout():
+            await happens(request.path_params["session"])
 
     return endpoint
 
 
-async def _at_checkout(happening: Awaitable[object]) -> None:
-    try:
-        await happening
-    except LookupError:
-        wrong("there is no such checkout session", 404)
-    except ValueError as refusal:
-        wrong(str(refusal), 409)
+def _at_checkout() -> AbstractContextManager[None]:
+    return refusals("there is no such checkout session", 409)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, NoReturn
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, NoReturn, TypeVar
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
@@ -19,6 +20,7 @@ LONGEST_NAME = 64
 #: Beyond it a JSON number is no longer exact.
 LARGEST_NUMBER = 2**53
 
+Word = TypeVar("Word", bound=str)
 Endpoint = Callable[[Request], Awaitable[Any]]
 
 
@@ -34,6 +36,17 @@ class WrongCallError(Exception):
 def wrong(why: str, status: int = 400) -> NoReturn:
     """Refuse the call."""
     raise WrongCallError(status, why)
+
+
+@contextmanager
+def refusals(missing: str = "there is no such thing", status: int = 400) -> Iterator[None]:
+    """What the services refuse becomes a refusal of the call: not there is 404, no sense is `status`."""
+    try:
+        yield
+    except LookupError:
+        wrong(missing, 404)
+    except ValueError as refusal:
+        wrong(str(refusal), status)
 
 
 def route(method: str, path: str, endpoint: Endpoint) -> Route:
@@ -121,12 +134,13 @@ class Fields:
             return str(value)
         return self.maybe_text(name, 200)
 
-    def choice(self, name: str, among: tuple[str, ...]) -> str:
+    def choice(self, name: str, among: tuple[Word, ...]) -> Word:
         """One of the named words."""
         value = self.maybe_text(name)
-        if value not in among:
-            wrong(f"{name} must be one of: {', '.join(among)}")
-        return value
+        for word in among:
+            if word == value:
+                return word
+        wrong(f"{name} must be one of: {', '.join(among)}")
 
     def whole(self, name: str, default: int | None, least: int, most: int) -> int:
         """A whole number; with `default` None it must be there."""

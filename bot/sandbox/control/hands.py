@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Any, get_args
 from starlette.requests import Request
 from starlette.routing import Route
 
-from bot.sandbox.control.calls import name_in, read_body, read_query, route, wrong
+from bot.sandbox.control.calls import name_in, read_body, read_query, refusals, route, wrong
 from bot.sandbox.control.screens import show
-from bot.sandbox.phones import Kind, NoSuchButton, Phones
+from bot.sandbox.phones import Kind, Phones
 
 if TYPE_CHECKING:
     from bot.sandbox.world import World
 
 _KINDS: tuple[Kind, ...] = get_args(Kind)
 _CHANGES = ("number", "username", "recycled")
+#: Characters of the longest that is in use: https://www.rfc-editor.org/rfc/rfc5646#section-4.4.1
+_LANGUAGE_TAG = 35
 
 
 def routes(world: World) -> list[Route]:
@@ -25,6 +27,7 @@ def routes(world: World) -> list[Route]:
     return [
         route("GET", "/world/phones", hands.travellers),
         route("GET", f"{phone}/screen", hands.screen),
+        route("GET", f"{phone}/commands", hands.commands),
         route("POST", f"{phone}/say", hands.say),
         route("POST", f"{phone}/press", hands.press),
         route("POST", f"{phone}/send", hands.send),
@@ -48,77 +51,74 @@ class Hands:
 
     async def screen(self, request: Request) -> dict[str, Any]:
         phones, traveller = self._held(request)
-        return await show(phones.screen(traveller), read_query(request), self._world.here)
+        with refusals():
+            screen = phones.screen(traveller)
+        return await show(screen, read_query(request), self._world.here)
+
+    async def commands(self, request: Request) -> dict[str, Any]:
+        """The menu beside the line to write in; only Telegram has one."""
+        _, traveller = self._held(request)
+        if request.path_params["channel"] != "telegram":
+            return {"commands": []}
+        with refusals():
+            return {"commands": self._world.telegram.commands(traveller)}
 
     async def say(self, request: Request) -> None:
         phones, traveller = self._held(request)
         said = await read_body(request)
-        text, language = said.text("text"), said.maybe_text("language", 35)
-        try:
+        text, language = said.text("text"), said.maybe_text("language", _LANGUAGE_TAG)
+        with refusals():
             await phones.say(traveller, text, language)
-        except ValueError as refusal:
-            wrong(str(refusal))
 
     async def press(self, request: Request) -> None:
         phones, traveller = self._held(request)
         label = (await read_body(request)).text("label")
-        try:
+        with refusals("no message on the screen shows a button with that label"):
             await phones.press(traveller, label)
-        except NoSuchButton:
-            wrong("no message on the screen shows a button with that label", 404)
 
     async def send(self, request: Request) -> None:
         phones, traveller = self._held(request)
         kind = (await read_body(request)).choice("kind", _KINDS)
-        await phones.send(traveller, next(known for known in _KINDS if known == kind))
+        with refusals():
+            await phones.send(traveller, kind)
 
     async def edit(self, request: Request) -> None:
         phones, traveller = self._held(request)
         text = (await read_body(request)).text("text")
-        try:
+        with refusals("the traveller has written nothing that could be edited"):
             await phones.edit(traveller, text)
-        except LookupError:
-            wrong("the traveller has written nothing that could be edited", 404)
-        except ValueError as refusal:
-            wrong(str(refusal))
 
     async def open(self, request: Request) -> None:
         phones, traveller = self._held(request)
         link = (await read_body(request)).text("link")
-        try:
+        with refusals():
             await phones.open(traveller, link)
-        except ValueError as refusal:
-            wrong(str(refusal))
 
     async def block(self, request: Request) -> None:
         phones, traveller = self._held(request)
         await read_body(request)
-        phones.block(traveller, True)
+        with refusals():
+            phones.block(traveller, True)
 
     async def unblock(self, request: Request) -> None:
         phones, traveller = self._held(request)
         await read_body(request)
-        phones.block(traveller, False)
+        with refusals():
+            phones.block(traveller, False)
 
     async def identity(self, request: Request) -> None:
         phones, traveller = self._held(request)
         change = (await read_body(request)).choice("change", _CHANGES)
-        try:
+        with refusals():
             await phones.change_identity(traveller, change)
-        except ValueError as refusal:
-            wrong(str(refusal))
 
     async def pay(self, request: Request) -> None:
         _, traveller = self._held(request)
         if request.path_params["channel"] != "telegram":
             wrong("only Telegram has Stars to pay with", 404)
         await read_body(request)
-        try:
+        with refusals("there is no Stars invoice on that screen", 409):
             await self._world.telegram.pay_stars(traveller)
-        except LookupError:
-            wrong("there is no Stars invoice on that screen", 404)
-        except ValueError as refusal:
-            wrong(str(refusal), 409)
 
     def _held(self, request: Request) -> tuple[Phones, str]:
         phones = self._world.phones.get(request.path_params["channel"])

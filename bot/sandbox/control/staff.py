@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from starlette.requests import Request
 from starlette.routing import Route
 
-from bot.sandbox.control.calls import name_in, read_body, read_query, route, wrong
+from bot.sandbox.control.calls import name_in, read_body, read_query, refusals, route
 from bot.sandbox.control.screens import show
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ def routes(world: World) -> list[Route]:
     desk = Desk(world)
     return [
         route("POST", "/world/staff/{member}/say", desk.say),
+        route("POST", "/world/staff/{member}/press", desk.press),
         route("GET", "/world/staff/screen", desk.screen),
         route("GET", "/world/mail", desk.mail),
     ]
@@ -34,15 +35,19 @@ class Desk:
         member = name_in(request, "member")
         said = await read_body(request)
         text, reply_to, topic = said.text("text"), said.maybe_id("reply_to"), said.maybe_id("topic")
-        try:
+        with refusals("there is no such message or topic in the staff chat"):
             await self._world.telegram.staff_say(member, text, reply_to, topic)
-        except LookupError:
-            wrong("there is no such message or topic in the staff chat", 404)
-        except ValueError as refusal:
-            wrong(str(refusal))
+
+    async def press(self, request: Request) -> None:
+        member = name_in(request, "member")
+        label = (await read_body(request)).text("label")
+        with refusals("no message in the staff chat shows a button with that label"):
+            await self._world.telegram.staff_press(member, label)
 
     async def screen(self, request: Request) -> dict[str, Any]:
-        return await show(self._world.telegram.staff_screen(), read_query(request), self._world.here)
+        shown = await show(self._world.telegram.staff_screen(), read_query(request), self._world.here)
+        shown["messages"] = [{"topic": None, **message} for message in shown["messages"]]
+        return shown
 
     async def mail(self, _request: Request) -> list[dict[str, Any]]:
         return self._world.mailbox.as_json()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import asdict
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -10,9 +11,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.sandbox.control.calls import read_body, read_query, route, wrong
+from bot.sandbox.control.calls import read_body, read_query, refusals, route, wrong
 from bot.sandbox.control.durations import read_duration
-from bot.sandbox.faults import KINDS, Fault, UnknownFault
+from bot.sandbox.faults import KINDS, Fault
 
 if TYPE_CHECKING:
     from bot.sandbox.world import World
@@ -55,10 +56,8 @@ class Weather:
         skip, seconds = said.whole("skip", 0, 0, MOST_TIMES), said.seconds("seconds", 5.0, 3_600.0)
         if len(self._world.faults.listing()) >= MOST_ARMED:
             wrong(f"{MOST_ARMED} faults are armed already", 409)
-        try:
+        with refusals():
             fault = self._world.faults.arm(service, name, method, times, skip, seconds)
-        except UnknownFault as refusal:
-            wrong(str(refusal))
         return {"armed": _as_json(fault)}
 
     async def disarm(self, _request: Request) -> None:
@@ -77,10 +76,8 @@ class Weather:
 
     async def advance(self, request: Request) -> dict[str, Any]:
         said = (await read_body(request)).text("advance", 100)
-        try:
+        with refusals():
             by = read_duration(said)
-        except ValueError as refusal:
-            wrong(str(refusal))
         if by > FARTHEST - self._world.clock.offset:
             wrong(f"the clock goes no further than {FARTHEST.days} days ahead")
         try:
@@ -90,9 +87,19 @@ class Weather:
         return await self.clock(request)
 
     async def ask(self, request: Request) -> dict[str, float]:
+        """The bot's long poll. A bot that is killed hangs up, and must not count as told."""
         asked = read_query(request)
-        offset = await self._world.clock.ask(asked.text("bot", 100), asked.number("taken", 0.0))
-        return {"offset": offset}
+        bot, taken = asked.text("bot", 100), asked.number("taken", 0.0)
+        asking = asyncio.create_task(self._world.clock.ask(bot, taken))
+        leaving = asyncio.create_task(_left(request))
+        try:
+            await asyncio.wait({asking, leaving}, return_when=asyncio.FIRST_COMPLETED)
+            if leaving.done():
+                wrong("the caller has hung up")
+            return {"offset": asking.result()}
+        finally:
+            asking.cancel()
+            leaving.cancel()
 
     async def health(self, _request: Request) -> Response:
         missing = []
@@ -104,6 +111,11 @@ class Weather:
             why = f"the bot has not registered on: {', '.join(missing)}"
             return JSONResponse({"ok": False, "missing": missing, "error": why}, 503)
         return JSONResponse({"ok": True})
+
+
+async def _left(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        continue
 
 
 def _as_json(fault: Fault) -> dict[str, Any]:

@@ -40,80 +40,15 @@ _CHEAP = 200
 #: These sell as bundles whose profiles are issued a little later.
 _ASYNC = frozenset({"ad", "mn", "fj"})
 
-_STARS = [
-    "Andromeda",
-    "Antlia",
-    "Apus",
-    "Aquarius",
-    "Aquila",
-    "Ara",
-    "Aries",
-    "Auriga",
-    "Bootes",
-    "Caelum",
-    "Cancer",
-    "Canes",
-    "Carina",
-    "Cassiopeia",
-    "Centaurus",
-    "Cepheus",
-    "Cetus",
-    "Chamaeleon",
-    "Circinus",
-    "Columba",
-    "Corona",
-    "Corvus",
-    "Crater",
-    "Crux",
-    "Cygnus",
-    "Delphinus",
-    "Dorado",
-    "Draco",
-    "Equuleus",
-    "Eridanus",
-    "Fornax",
-    "Gemini",
-    "Grus",
-    "Hercules",
-    "Horologium",
-    "Hydra",
-    "Indus",
-    "Lacerta",
-    "Leo",
-    "Lepus",
-    "Libra",
-    "Lupus",
-    "Lynx",
-    "Lyra",
-    "Mensa",
-    "Monoceros",
-    "Musca",
-    "Norma",
-    "Octans",
-    "Ophiuchus",
-    "Orion",
-    "Pavo",
-    "Pegasus",
-    "Perseus",
-    "Phoenix",
-    "Pictor",
-    "Pisces",
-    "Puppis",
-    "Pyxis",
-    "Reticulum",
-    "Sagitta",
-    "Scorpius",
-    "Sculptor",
-    "Scutum",
-    "Serpens",
-    "Sextans",
-    "Taurus",
-    "Tucana",
-    "Vela",
-    "Virgo",
-    "Volans",
-    "Vulpecula",
-]
+_STARS_SPELLED = """
+Andromeda Antlia Apus Aquarius Aquila Ara Aries Auriga Bootes Caelum Cancer Canes Carina Cassiopeia
+Centaurus Cepheus Cetus Chamaeleon Circinus Columba Corona Corvus Crater Crux Cygnus Delphinus Dorado
+Draco Equuleus Eridanus Fornax Gemini Grus Hercules Horologium Hydra Indus Lacerta Leo Lepus Libra Lupus
+Lynx Lyra Mensa Monoceros Musca Norma Octans Ophiuchus Orion Pavo Pegasus Perseus Phoenix Pictor Pisces
+Puppis Pyxis Reticulum Sagitta Scorpius Sculptor Scutum Serpens Sextans Taurus Tucana Vela Virgo Volans
+Vulpecula
+"""
+_STARS = _STARS_SPELLED.split()
 
 
 @dataclass(frozen=True)

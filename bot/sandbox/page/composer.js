@@ -8,7 +8,7 @@ const KINDS = ["photo", "voice", "location", "contact", "sticker"];
 
 export function wireComposer(phone) {
   const form = phone.root.querySelector(".composer");
-  const line = form.querySelector("textarea");
+  const { line } = phone;
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const said = line.value.trim();

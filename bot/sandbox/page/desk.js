@@ -1,11 +1,12 @@
 // The shop's desk: the staff chat, as a member sees and uses it, and the mails that the shop sent.
 
-import { picture, paper, textOf } from "./message.js";
+import { link, paper, picture, textOf } from "./message.js";
 import { button, count, make } from "./elements.js";
 import { moment, time, word } from "./words.js";
 import { here, Refused, tell } from "./world.js";
 
 const MEMBER = "sam";
+const NO_PHONE = { follow: () => false }; // at the desk every link opens a tab
 
 export class Desk {
   constructor(root, badges) {
@@ -48,15 +49,22 @@ export class Desk {
     const text = this.line.value.trim();
     if (!text) return;
     const body = { text, reply_to: this.replyTo?.id ?? null, topic: this.replyTo?.topic ?? this.topic };
+    if (!(await this.tell("say", body))) return;
+    this.line.value = "";
+    this.answer(null);
+  }
+
+  /** Do something as a member; what the world refuses is said below. */
+  async tell(what, body) {
+    this.complaint.hidden = true;
     try {
-      await tell(`/world/staff/${encodeURIComponent(this.member.value.trim() || MEMBER)}/say`, body);
-      this.line.value = "";
-      this.answer(null);
-      this.complaint.hidden = true;
+      await tell(`/world/staff/${encodeURIComponent(this.member.value.trim() || MEMBER)}/${what}`, body);
+      return true;
     } catch (refusal) {
       if (!(refusal instanceof Refused)) throw refusal;
       this.complaint.textContent = refusal.message;
       this.complaint.hidden = false;
+      return false;
     }
   }
 
@@ -72,13 +80,20 @@ export class Desk {
   /** What the world says of the staff chat since the cursor, and the mails. */
   take({ cursor, messages }, mails) {
     if (cursor < this.cursor) this.messages.clear();
+    const news = this.cursor ? messages.filter(({ id, who }) => who === "bot" && !this.messages.has(id)).length : 0;
     this.cursor = cursor;
-    const news = messages.filter(({ id, who }) => who === "bot" && !this.messages.has(id)).length;
     for (const message of messages) this.messages.set(message.id, message);
     if (messages.length) this.draw();
     this.drawMails(mails);
     this.unread = this.root.offsetParent === null ? this.unread + news : 0;
     for (const badge of this.badges) count(badge, this.unread);
+  }
+
+  /** Somebody is looking at it now. */
+  read() {
+    this.unread = 0;
+    for (const badge of this.badges) count(badge, 0);
+    this.log.scrollTop = this.log.scrollHeight;
   }
 
   draw() {
@@ -105,16 +120,25 @@ export class Desk {
   }
 
   article(message) {
-    const phone = { follow: () => false };
     return make(
       "article",
       { className: `from-${message.who}` },
-      make("small", {}, [message.who === "bot" ? word("shop") : (message.name ?? ""), time(message.at)].filter(Boolean).join(" · ")),
+      make("small", {}, [message.from ?? (message.who === "bot" ? word("shop") : ""), time(message.at)].filter(Boolean).join(" · ")),
       picture(message),
       paper(message),
-      textOf(message.text, phone),
-      button(word("reply"), () => this.answer(message), { className: "quiet" }),
+      textOf(message.text, NO_PHONE),
+      make(
+        "div",
+        { className: "keys" },
+        ...message.buttons.map((one) => this.button(one)),
+        button(word("reply"), () => this.answer(message), { className: "reply" }),
+      ),
     );
+  }
+
+  button({ label, url }) {
+    if (url) return link(url, label, NO_PHONE, "quiet");
+    return button(label, () => this.tell("press", { label }), { className: "quiet" });
   }
 
   drawMails(mails) {

@@ -16,12 +16,32 @@ export function showPicture(address, name) {
   picture.showModal();
 }
 
-/** Open a checkout session's page; `done` is told when the traveller is back. */
-export function openCheckout(url, done) {
+/** Open a checkout session's page on a phone. A link that leaves it closes it, and the phone follows. */
+export function openCheckout(url, phone) {
   const frame = checkout.querySelector("iframe");
   frame.src = checkout.querySelector("a").href = here(url);
-  checkout.addEventListener("close", () => ((frame.src = "about:blank"), done()), { once: true });
+  frame.onload = () => {
+    frame.contentDocument?.querySelector("input, a, button")?.focus();
+    frame.contentDocument?.addEventListener("click", (event) => {
+      const link = event.target.closest("a[href]");
+      if (!link || isCheckout(link.href)) return;
+      event.preventDefault();
+      checkout.close();
+      phone.follow(link.href);
+    });
+  };
+  const leave = () => {
+    frame.onload = null;
+    frame.src = "about:blank";
+    phone.line.focus();
+  };
+  checkout.addEventListener("close", leave, { once: true });
   checkout.showModal();
+}
+
+/** Whether an address is a session's page. */
+export function isCheckout(url) {
+  return new URL(url, location.href).pathname.startsWith("/pay/");
 }
 
 /** Ask for one line of text; null when the reader changes their mind. */

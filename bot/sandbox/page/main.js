@@ -45,7 +45,9 @@ for (const tab of tabs) tab.addEventListener("click", () => show(tab.dataset.sho
 deskToggle.addEventListener("click", () => {
   const open = main.classList.toggle("with-desk");
   deskToggle.setAttribute("aria-expanded", String(open));
-  if (open) desk.line.focus();
+  if (!open) return;
+  desk.read();
+  desk.line.focus();
 });
 
 /** On a narrow page one panel is shown at a time. */
@@ -56,6 +58,7 @@ function show(panel) {
     else tab.removeAttribute("aria-current");
   }
   phones.find(({ kind }) => kind.channel === panel)?.read();
+  if (panel === "desk") desk.read();
 }
 
 function badgeOf(panel) {

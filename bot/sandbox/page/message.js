@@ -32,7 +32,7 @@ export function link(url, label, phone, className = "") {
 export function picture(message) {
   if (!message.image) return null;
   const address = here(message.image);
-  const shown = make("img", { src: address, alt: message.name ?? word("picture"), loading: "lazy" });
+  const shown = make("img", { src: address, alt: message.name ?? word("picture") });
   return button(shown, () => showPicture(address, message.name), { className: "picture", "aria-label": word("picture") });
 }
 
@@ -51,7 +51,13 @@ export function paper(message) {
 /** When it was said, and whether it was changed since. */
 export function meta(message, ...more) {
   const parts = [message.edited ? word("edited") : null, time(message.at)].filter(Boolean);
-  return make("small", { className: "meta" }, parts.join(" · "), ...more);
+  return make("small", { className: "meta", dir: document.documentElement.dir }, parts.join(" · "), ...more);
+}
+
+/** The time stands in the text's last line where there is room. */
+export function ended(text, when) {
+  text?.append(when);
+  return text ?? when;
 }
 
 /** The message that this one answers, in one line. */

@@ -1,7 +1,7 @@
 // One phone: who holds it, the conversation on its screen, and the line to write in.
 
 import { wireComposer } from "./composer.js";
-import { openCheckout } from "./dialogs.js";
+import { isCheckout, openCheckout } from "./dialogs.js";
 import { count, make } from "./elements.js";
 import { wireHolder } from "./holder.js";
 import { fillIn, word } from "./words.js";
@@ -21,9 +21,11 @@ export class Phone {
     root.append(document.getElementById("phone-template").content.cloneNode(true));
     fillIn(root);
     this.log = root.querySelector(".log");
+    this.line = root.querySelector("textarea");
     root.querySelector(".presence").textContent = word(kind.presence);
     wireHolder(this);
     wireComposer(this);
+    this.stayAtTheEnd();
     document.addEventListener("visibilitychange", () => document.hidden && this.turn?.abort());
     this.hold(this.traveller);
     this.run();
@@ -36,6 +38,7 @@ export class Phone {
     this.shown = new Map();
     this.log.replaceChildren(this.kind.empty(this));
     this.turn?.abort();
+    this.kind.held?.(this);
   }
 
   message(id) {
@@ -54,8 +57,9 @@ export class Phone {
     }
   }
 
-  say(text) {
-    return this.act("say", { text, language: this.origin });
+  async say(text) {
+    await this.act("say", { text, language: this.origin });
+    this.kind.held?.(this);
   }
 
   /** Press a button of a message; it shows that it is busy until the platform has taken it. */
@@ -67,12 +71,11 @@ export class Phone {
 
   /** Follow a link as this phone would. False: a new tab is right. */
   follow(url) {
-    const address = new URL(url, location.href);
-    if (address.pathname.startsWith("/pay/")) {
-      openCheckout(url, () => this.root.querySelector("textarea").focus());
+    if (isCheckout(url)) {
+      openCheckout(url, this);
       return true;
     }
-    const phone = Phone.all.find(({ kind }) => kind.opens(address));
+    const phone = Phone.all.find(({ kind }) => kind.opens(new URL(url, location.href)));
     phone?.act("open", { link: url }).then(() => phone.show());
     return phone !== undefined;
   }
@@ -109,13 +112,13 @@ export class Phone {
       return;
     }
     const first = this.cursor === 0;
-    const near = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < NEAR;
     this.cursor = cursor;
     for (const message of messages) this.draw(message, first);
     for (const id of this.shown.keys()) if (!present.includes(id)) this.drop(id);
     if (this.shown.size === 0) this.log.replaceChildren(this.kind.empty(this));
-    if (messages.length && (near || messages.some(({ who }) => who === "me"))) this.scroll(!first);
-    this.changed?.();
+    if (messages.some(({ who }) => who === "me")) this.atEnd = true;
+    if (messages.length && this.atEnd) this.scroll();
+    if (first) this.kind.held?.(this);
   }
 
   draw(message, first) {
@@ -150,11 +153,21 @@ export class Phone {
   read() {
     this.unread = 0;
     for (const badge of this.badges) count(badge, 0);
-    this.scroll(false);
+    this.scroll();
   }
 
-  scroll(smoothly) {
-    this.log.scrollTo({ top: this.log.scrollHeight, behavior: smoothly ? "smooth" : "instant" });
+  /** Who reads at the end of the log stays there when a picture loads or the phone changes its size. */
+  stayAtTheEnd() {
+    this.atEnd = true;
+    this.log.addEventListener("scroll", () => {
+      this.atEnd = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < NEAR;
+    });
+    this.log.addEventListener("load", () => this.atEnd && this.scroll(), { capture: true });
+    new ResizeObserver(() => this.atEnd && this.scroll()).observe(this.log);
+  }
+
+  scroll() {
+    this.log.scrollTop = this.log.scrollHeight;
   }
 
   path(what) {

@@ -1,9 +1,10 @@
 // A phone with Telegram: keyboards under the message, a menu of commands, messages that change in place.
 
-import { button, icon, make } from "./elements.js";
+import { button, fillMenu, icon, make } from "./elements.js";
 import { formatted } from "./entities.js";
-import { link, meta, paper, picture, quote, textOf } from "./message.js";
+import { ended, link, meta, paper, picture, quote, textOf } from "./message.js";
 import { language, word } from "./words.js";
+import { ask } from "./world.js";
 
 const names = new Intl.DisplayNames(language, { type: "language" });
 
@@ -27,6 +28,8 @@ export const telegram = {
       button(word("start"), () => phone.say("/start"), { className: "start" }),
     ),
 
+  held: showCommands,
+
   draw: (message, phone) => [
     make(
       "div",
@@ -34,12 +37,25 @@ export const telegram = {
       quote(message, phone),
       picture(message),
       paper(message),
-      message.text ? body(message, phone) : null,
-      meta(message, message.who === "me" ? icon("ticks") : ""),
+      ended(message.text ? body(message, phone) : null, meta(message, message.who === "me" ? icon("ticks") : "")),
     ),
     keyboard(message, phone),
   ],
 };
+
+/** The menu that the bot has set for this phone, in its language. */
+async function showCommands(phone) {
+  const menu = phone.root.querySelector(".commands");
+  const { commands } = await ask(phone.path("commands")).catch(() => ({ commands: [] }));
+  menu.hidden = commands.length === 0;
+  fillMenu(
+    menu,
+    commands.map(({ command, description }) => [
+      [make("span", { dir: "auto" }, description), make("small", {}, `/${command}`)],
+      () => phone.say(`/${command}`),
+    ]),
+  );
+}
 
 function body({ text, entities }, phone) {
   return entities ? formatted(text, entities, phone) : textOf(text, phone);

@@ -1,7 +1,7 @@
 // A phone with WhatsApp: at most three buttons under a bubble, or a list that opens, or one link.
 
 import { button, icon, make } from "./elements.js";
-import { link, meta, paper, picture, quote, textOf } from "./message.js";
+import { ended, link, meta, paper, picture, quote, textOf } from "./message.js";
 import { language, word } from "./words.js";
 
 const names = new Intl.DisplayNames(language, { type: "region" });
@@ -23,6 +23,7 @@ export const whatsapp = {
   originWord: "country",
   origins: Object.keys(NUMBERS),
   nameOf: (tag) => names.of(NUMBERS[tag]),
+  held: fixNumber,
   changes: [["newNumber", "number"], ["newUsername", "username"], ["recycled", "recycled"]],
 
   opens: ({ protocol, hostname }) => protocol === "whatsapp:" || ["wa.me", "api.whatsapp.com"].includes(hostname),
@@ -44,14 +45,26 @@ export const whatsapp = {
       picture(message),
       paper(message),
       message.header ? make("strong", { className: "header", dir: "auto", textContent: message.header }) : null,
-      body(message) ? textOf(body(message), phone, marked) : null,
-      message.footer ? make("small", { className: "footer", dir: "auto", textContent: message.footer }) : null,
-      meta(message, message.who === "me" ? ticks(message) : ""),
+      ...said(message, phone),
       actions(message, phone),
     ),
     message.reaction ? make("span", { className: "reaction", textContent: message.reaction }) : null,
   ],
 };
+
+/** Once it was used, a number stays where it is from; another traveller has another number. */
+function fixNumber(phone) {
+  const origin = phone.root.querySelector(".origin");
+  origin.disabled = phone.shown.size > 0;
+  origin.title = origin.disabled ? word("numberFixed") : "";
+}
+
+function said(message, phone) {
+  const when = meta(message, message.who === "me" ? ticks(message) : "");
+  const text = body(message) ? textOf(body(message), phone, marked) : null;
+  if (!message.footer) return [ended(text, when)];
+  return [text, make("small", { className: "footer", dir: "auto" }, message.footer), when];
+}
 
 /** Header and footer are drawn apart from the text that they are also part of. */
 function body({ text, header, footer }) {
@@ -100,11 +113,17 @@ function opener(message, phone) {
 /** The list rises from below: choose a row, then send. */
 function openSheet(message, phone, opener) {
   const sheet = phone.root.querySelector(".sheet");
-  const close = () => ((sheet.hidden = true), sheet.replaceChildren(), opener.focus());
+  const behind = [...sheet.parentElement.children].filter((part) => part !== sheet);
+  const close = () => {
+    for (const part of behind) part.inert = false;
+    sheet.hidden = true;
+    sheet.replaceChildren();
+    opener.focus();
+  };
   const send = make("button", { className: "primary", disabled: true }, word("send"));
   const form = make(
     "form",
-    { className: "rows" },
+    { className: "rows", role: "dialog", "aria-label": message.list.button },
     make("header", {}, make("strong", { dir: "auto", textContent: message.list.button }), button(icon("close"), close, { "aria-label": word("close") })),
     make("div", { className: "choices" }, ...sections(message.list.rows, () => (send.disabled = false))),
     send,
@@ -115,8 +134,13 @@ function openSheet(message, phone, opener) {
     close();
     phone.press(message.list.rows[chosen].title, opener);
   });
-  sheet.onkeydown = ({ key }) => key === "Escape" && close();
-  sheet.onclick = ({ target }) => target === sheet && close();
+  sheet.onkeydown = ({ key }) => {
+    if (key === "Escape") close();
+  };
+  sheet.onclick = ({ target }) => {
+    if (target === sheet) close();
+  };
+  for (const part of behind) part.inert = true;
   sheet.replaceChildren(form);
   sheet.hidden = false;
   form.querySelector("input").focus();

@@ -18,6 +18,7 @@ export const arabic = {
   traveller: "المسافر",
   language: "اللغة",
   country: "رقم من",
+  numberFixed: "هذا الرقم مستعمل؛ لمسافر آخر رقم آخر.",
   shop: "متجر eSIM",
   conversation: "المحادثة",
   telegramPresence: "بوت",
@@ -32,11 +33,7 @@ export const arabic = {
   send: "إرسال",
   edited: "معدّلة",
   template: "قالب",
-  read: "مقروءة",
-  delivered: "سُلّمت",
-  choose: "اختر واحدًا",
   document: "مستند",
-  opensTab: "يفتح صفحة",
 
   photo: "صورة",
   voice: "رسالة صوتية",
@@ -51,7 +48,6 @@ export const arabic = {
   newNumber: "تغيير الرقم",
   newUsername: "اتخاذ اسم مستخدم",
   recycled: "انتقال الرقم إلى شخص آخر",
-  payStars: "الدفع بالنجوم",
 
   moneyIn: "المقبوض",
   moneyBack: "المُعاد",

@@ -18,6 +18,7 @@ export const english = {
   traveller: "Traveller",
   language: "Language",
   country: "Number from",
+  numberFixed: "This number is in use; another traveller has another number.",
   shop: "eSIM shop",
   conversation: "Conversation",
   telegramPresence: "bot",
@@ -32,11 +33,7 @@ export const english = {
   send: "Send",
   edited: "edited",
   template: "Template",
-  read: "Read",
-  delivered: "Delivered",
-  choose: "Choose one",
   document: "Document",
-  opensTab: "opens a page",
 
   photo: "Photo",
   voice: "Voice message",
@@ -51,7 +48,6 @@ export const english = {
   newNumber: "Change the number",
   newUsername: "Take a username",
   recycled: "The number goes to somebody else",
-  payStars: "Pay with Stars",
 
   moneyIn: "Money in",
   moneyBack: "Money back",

@@ -18,6 +18,7 @@ export const french = {
   traveller: "Voyageur",
   language: "Langue",
   country: "Numéro de",
+  numberFixed: "Ce numéro sert déjà ; un autre voyageur aura un autre numéro.",
   shop: "Boutique eSIM",
   conversation: "Conversation",
   telegramPresence: "bot",
@@ -32,11 +33,7 @@ export const french = {
   send: "Envoyer",
   edited: "modifié",
   template: "Modèle",
-  read: "Lu",
-  delivered: "Remis",
-  choose: "Choisissez",
   document: "Document",
-  opensTab: "ouvre une page",
 
   photo: "Photo",
   voice: "Message vocal",
@@ -51,7 +48,6 @@ export const french = {
   newNumber: "Changer de numéro",
   newUsername: "Prendre un nom d’utilisateur",
   recycled: "Le numéro passe à quelqu’un d’autre",
-  payStars: "Payer en Stars",
 
   moneyIn: "Encaissé",
   moneyBack: "Remboursé",

@@ -20,7 +20,7 @@ export async function tell(path, body = {}, method = "POST") {
 export function here(url) {
   const address = new URL(url, location.href);
   const ours = ["/pay/", "/world/media/"].some((start) => address.pathname.startsWith(start));
-  return ours && isLoopback(address) ? address.pathname + address.search : address.href;
+  return ours && isLoopback(address) ? address.pathname + address.search + address.hash : address.href;
 }
 
 /** Resolves after so many seconds, or at once when the signal says so. */

@@ -12,11 +12,12 @@ from bot.sandbox.telegram.drawing import Who, drawn, picture_id, redraw, words
 from bot.sandbox.telegram.errors import BLOCKED, bad, forbidden
 from bot.sandbox.telegram.files import Files
 from bot.sandbox.telegram.polling import Polling
+from bot.sandbox.telegram.posting import Answered
 from bot.sandbox.telegram.profile import Profile
 from bot.sandbox.telegram.queries import Queries
 from bot.sandbox.telegram.stars import Stars
 from bot.sandbox.telegram.updates import MESSAGES_LIVE, Updates
-from bot.sandbox.telegram.webhook import Answered, Deliveries
+from bot.sandbox.telegram.webhook import Deliveries
 
 if TYPE_CHECKING:
     from bot.sandbox.world import World
@@ -138,13 +139,15 @@ class Cloud:
 
     def change(self, chat: Chat, message: Json) -> None:
         """A message was edited: it changes in place."""
+        before = chat.messages[message["message_id"]]
         chat.messages[message["message_id"]] = message
         seen = chat.screen.find(str(message["message_id"]))
         if seen is not None:
             redraw(seen, message, self.files)
             seen.edited = True
             chat.screen.touch(seen)
-        if message["from"]["id"] == self.bot.id:
+        news = (words(message), picture_id(message)) != (words(before), picture_id(before))
+        if news and message["from"]["id"] == self.bot.id:
             self._reached(chat, message)
 
     def tell(self, kind: str, payload: Json, chat: Chat) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import re
+from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
 from starlette.requests import ClientDisconnect, Request
@@ -56,11 +58,13 @@ class Door:
             fault = self._world.faults.strike("telegram", name)
             if fault is not None and fault.name == "timeout":
                 return await _hang_up(request, fault.seconds)
-            return _success(await self._perform(name, call, fault))
+            performing = self._perform(name, call, fault)
+            held = name == "getUpdates"
+            return _success(await (_while_there(request, performing) if held else performing))
         except ApiError as refusal:
             return _failure(refusal)
         except ClientDisconnect:
-            return Response(status_code=400)
+            return Response(status_code=400)  # to nobody
 
     async def answered(self, content_type: str, body: bytes) -> None:
         """A delivery was answered with a call; its result is thrown away."""
@@ -81,7 +85,7 @@ class Door:
     async def _perform(self, name: str, call: Call, fault: Fault | None) -> Any:
         match fault.name if fault else None:
             case "429":
-                seconds = max(1, round(fault.seconds)) if fault else 1
+                seconds = max(1, math.ceil(fault.seconds)) if fault else 1
                 raise ApiError(429, f"Too Many Requests: retry after {seconds}", seconds)
             case "error-500":
                 raise ApiError(500, "Internal Server Error")
@@ -103,6 +107,25 @@ class Door:
 
     async def _nothing(self, _request: Request) -> Response:
         return _failure(_NOT_FOUND)
+
+
+async def _while_there(request: Request, performing: Coroutine[Any, Any, Any]) -> Any:
+    """The result of a long call; ClientDisconnect as soon as nobody waits for it any more."""
+    task = asyncio.ensure_future(performing)
+    leaving = asyncio.ensure_future(_left(request))
+    try:
+        await asyncio.wait((task, leaving), return_when=asyncio.FIRST_COMPLETED)
+        if not task.done():
+            raise ClientDisconnect
+        return await task
+    finally:
+        task.cancel()
+        leaving.cancel()
+
+
+async def _left(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        continue
 
 
 def _check(token: str) -> None:
@@ -130,7 +153,7 @@ async def _hang_up(request: Request, seconds: float) -> Response:
     # uvicorn's request cycle owns the connection; ASGI itself has no way to say nothing.
     cycle = getattr(request.receive, "__self__", None)
     transport = getattr(cycle, "transport", None)
-    if not isinstance(transport, asyncio.Transport):
+    if transport is None:
         raise TypeError("the sandbox is served by uvicorn")
     transport.abort()
     await asyncio.sleep(0)  # the connection is noticed to be lost before an answer could be written

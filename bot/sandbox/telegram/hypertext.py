@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from bot.sandbox.telegram import links
+from bot.sandbox.telegram import links, references
 from bot.sandbox.telegram.errors import ApiError, bad
 from bot.sandbox.telegram.formatting import Span, byte_offset
 
@@ -14,7 +14,6 @@ _KINDS = {
     "span": "spoiler", "a": "text_link", "code": "code", "pre": "pre", "blockquote": "blockquote",
     "tg-emoji": "custom_emoji",
 }  # fmt: skip
-_REFERENCES = {"lt": "<", "gt": ">", "amp": "&", "quot": '"'}
 _LANGUAGE = "language-"
 
 
@@ -149,22 +148,7 @@ class _Html:
 
     def _character(self) -> str:
         """The next character of the text, a reference such as &lt; read as what it stands for."""
-        if self._char() == "&" and (found := self._reference()):
-            return found
-        self._at += 1
-        return self._source[self._at - 1]
-
-    def _reference(self) -> str:
-        end = self._at + 1
-        if numeric := self._source.startswith("#", end):
-            end += 1
-            end += 1 if self._source[end : end + 1] in ("x", "X") else 0
-        while end < len(self._source) and self._source[end].isascii() and self._source[end].isalnum():
-            end += 1
-        name = self._source[self._at + 1 : end]
-        found = _numbered(name[1:]) if numeric else _REFERENCES.get(name, "")
-        if found:
-            self._at = end + self._source.startswith(";", end)
+        found, self._at = references.character(self._source, self._at)
         return found
 
     def _until(self, stops: str) -> str:
@@ -202,19 +186,6 @@ def _joined(spans: list[Span]) -> list[Span]:
         elif span.kind != "code":
             joined.append(span)
     return joined
-
-
-def _numbered(digits: str) -> str:
-    try:
-        code = int(digits[1:], 16) if digits[:1] in ("x", "X") else int(digits)
-    except ValueError:
-        return ""
-    if 0xD800 <= code <= 0xDFFF:
-        raise _wrong(
-            "Text contains invalid Unicode characters after decoding HTML entities, "
-            "check for unmatched surrogate code units"
-        )
-    return chr(code) if 0 < code < 0x110000 else ""
 
 
 def _wrong(what: str) -> ApiError:

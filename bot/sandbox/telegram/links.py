@@ -16,7 +16,6 @@ class LinkError(ValueError):
 
 def checked(url: str) -> str:
     """The link as Telegram shows it: with a scheme, a lower-case host and a path. LinkError when it is none."""
-    url = url.strip()
     if url.lower().startswith(_TELEGRAM_SCHEMES):
         return url
     scheme, separator, rest = url.partition("://")

@@ -24,6 +24,7 @@ _KINDS = {
     "ExpandableBlockQuote": "expandable_blockquote",
 }  # fmt: skip
 _RESERVED = frozenset("_*[]()~`>#+-=|{}.!")
+_RESERVED_IN_CODE = frozenset("`")
 _VERBATIM = ("Pre", "PreCode", "Code")
 _EMOJI = re.compile(r"tg:(?://)?([^/?#]*)/?(?:\?([^#]*))?(?:#.*)?", re.IGNORECASE)
 _EMOJI_ID = re.compile(r"(?:^|&)id=([^&]*)")
@@ -73,7 +74,7 @@ class _MarkdownV2:
             self._plain(escaped, 2)
         elif self._at_end_of_top():
             self._close(self._open.pop())
-        elif verbatim or char not in _RESERVED:
+        elif char not in (_RESERVED_IN_CODE if verbatim else _RESERVED):
             self._plain(char, 1)
             self._line_starts = char == "\n"
         elif char == ">" and self._line_starts and not self._quoting:

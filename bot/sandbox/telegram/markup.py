@@ -63,11 +63,16 @@ def _button(button: Any) -> Json:
         raise bad(f'{where}Field "text" must be of type String')
     if not button["text"].strip():
         raise bad("BUTTON_TEXT_INVALID")
-    kind = next((kind for kind in _READERS if button.get(kind) not in (None, "", False)), None)
+    kind = next((kind for kind in _READERS if _filled(kind, button.get(kind))), None)
     if kind is None:
         raise bad(f"{where}Text buttons are unallowed in the inline keyboard")
     looks = {look: button[look] for look in _LOOKS if isinstance(button.get(look), str)}
     return {"text": button["text"], **looks, kind: _READERS[kind](button[kind])}
+
+
+def _filled(kind: str, value: Any) -> bool:
+    """Whether a field makes a button; an empty inline query does, an empty link does not."""
+    return value is not None and value is not False and (value != "" or kind.startswith("switch_inline"))
 
 
 def _url(value: Any) -> str:
@@ -103,7 +108,15 @@ def _copy(value: Any) -> Json:
     return {"text": text}
 
 
-def _as_sent(value: Any) -> Any:
+def _query(value: Any) -> str:
+    if not isinstance(value, str):
+        raise bad('can\'t parse inline keyboard button: Field "switch_inline_query" must be of type String')
+    return value
+
+
+def _object(value: Any) -> Json:
+    if not isinstance(value, dict):
+        raise bad("can't parse inline keyboard button: expected an Object")
     return value
 
 
@@ -113,10 +126,10 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "web_app": _web_app,
     "login_url": _login,
     "copy_text": _copy,
-    "switch_inline_query": _as_sent,
-    "switch_inline_query_current_chat": _as_sent,
-    "switch_inline_query_chosen_chat": _as_sent,
-    "callback_game": _as_sent,
+    "switch_inline_query": _query,
+    "switch_inline_query_current_chat": _query,
+    "switch_inline_query_chosen_chat": _object,
+    "callback_game": _object,
     "pay": bool,
 }
 

@@ -9,10 +9,11 @@ from random import randrange
 from urllib.parse import parse_qs, urlsplit
 
 from bot.sandbox.phones import Button, Kind, NoSuchButton, Screen, ScreenMessage
-from bot.sandbox.telegram import pictures, texts, voice
-from bot.sandbox.telegram.calls import Json, Upload
+from bot.sandbox.telegram import texts
+from bot.sandbox.telegram.calls import Json
 from bot.sandbox.telegram.chats import Chat, User, new_user
 from bot.sandbox.telegram.cloud import Cloud
+from bot.sandbox.telegram.enclosures import enclosed
 from bot.sandbox.telegram.queries import TAPS_WAIT
 from bot.sandbox.telegram.stars import NotPaidError
 from bot.sandbox.telegram.updates import QUERIES_LIVE
@@ -41,7 +42,7 @@ class People:
 
     async def send(self, traveller: str, kind: Kind) -> None:
         chat = self._ready(self._cloud.traveller(traveller))
-        self.write(chat, _person(chat), await self._enclosed(kind, _person(chat)))
+        self.write(chat, _person(chat), await enclosed(kind, _person(chat), self._cloud.files))
 
     async def edit(self, traveller: str, text: str) -> None:
         """LookupError when nothing has been written yet."""
@@ -143,33 +144,6 @@ class People:
         if chat.blocked:
             raise ValueError("the traveller has blocked the bot; unblock it first")
         return chat
-
-    async def _enclosed(self, kind: Kind, person: User) -> Json:
-        files = self._cloud.files
-        match kind:
-            case "photo":
-                return {"photo": await files.photo(Upload("photo.png", "image/png", pictures.snapshot()))}
-            case "voice":
-                note = Upload("voice.oga", "audio/ogg", voice.silence())
-                facts: Json = {"duration": voice.SECONDS, "mime_type": "audio/ogg"}
-                return {"voice": files.other("voice", note, "audio/ogg", facts)}
-            case "sticker":
-                facts = {
-                    "type": "regular",
-                    "width": 512,
-                    "height": 512,
-                    "is_animated": False,
-                    "is_video": False,
-                }
-                image = Upload("sticker.webp", "image/webp", pictures.sticker())
-                return {"sticker": files.other("sticker", image, "image/webp", facts | {"emoji": "🙂"})}
-            case "location":
-                return {"location": {"latitude": 48.858222, "longitude": 2.2945}}
-            case "contact":
-                number = f"336{person.id % 10**8:08d}"
-                return {
-                    "contact": {"phone_number": number, "first_name": person.first_name, "user_id": person.id}
-                }
 
 
 def _person(chat: Chat) -> User:

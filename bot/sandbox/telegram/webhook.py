@@ -9,45 +9,20 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from datetime import timedelta
 from itertools import chain, repeat
 from typing import TYPE_CHECKING
 
-import aiohttp
-
+from bot.sandbox.telegram.posting import Answered, Hook, Outcome, Postman
 from bot.sandbox.telegram.updates import Line, Update, Updates
 
 if TYPE_CHECKING:
     from bot.sandbox.world import World
 
-PATIENCE = aiohttp.ClientTimeout(total=60)
+#: Seconds; the longest wait between two attempts is drawn from here.
 LONGEST_DELAY = (60.0, 120.0)
 LONGEST_RETRY_AFTER = 3_600
-#: A webhook that has only said "gone" for this long is removed.
-GONE_FOR = timedelta(hours=23)
-LARGEST_ANSWER = 1_000_000
-
-#: Executes a call that came as the answer to a delivery: content type and body.
-Answered = Callable[[str, bytes], Awaitable[None]]
-
-
-@dataclass(frozen=True)
-class Hook:
-    """Where updates are sent, as setWebhook was told."""
-
-    url: str
-    secret: str
-    max_connections: int
-    has_certificate: bool
-    ip_address: str
-
-
-@dataclass(frozen=True)
-class _Outcome:
-    ok: bool
-    retry_after: int = 0
 
 
 class Deliveries:
@@ -56,33 +31,30 @@ class Deliveries:
     def __init__(self, world: World, updates: Updates, answered: Answered) -> None:
         self._world = world
         self._updates = updates
-        self._answered = answered
-        self._session: aiohttp.ClientSession | None = None
+        self._postman = Postman(world.clock, answered)
         self._workers: dict[Line, asyncio.Task[None]] = {}
-        self._answers: set[asyncio.Task[None]] = set()
         self._connections = asyncio.Semaphore(1)
         self._at_once = asyncio.Event()
-        self._gone_since: datetime | None = None
         self.hook: Hook | None = None
-        #: When the last delivery failed and why, as getWebhookInfo tells it.
-        self.last_error: tuple[int, str] | None = None
 
     async def start(self) -> None:
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=0), timeout=PATIENCE, cookie_jar=aiohttp.DummyCookieJar()
-        )
+        await self._postman.start()
 
     async def stop(self) -> None:
-        await _ended([*self._workers.values(), *self._answers])
-        if self._session is not None:
-            await self._session.close()
+        await self._end(self._workers.values())
+        await self._postman.stop()
+
+    @property
+    def last_error(self) -> tuple[int, str] | None:
+        """When the last delivery failed, in Unix seconds, and why."""
+        return self._postman.last_error
 
     async def direct(self, hook: Hook | None) -> None:
         """Send everything there from now on; None: nowhere."""
         self.hook = None
-        await _ended(list(self._workers.values()))
-        self._workers.clear()  # one that was ended before it began has not tidied up after itself
-        self.hook, self.last_error, self._gone_since = hook, None, None
+        await self._end(self._workers.values())
+        self._postman.forget()
+        self.hook = hook
         if hook is not None:
             self._connections = asyncio.Semaphore(hook.max_connections)
             for line in self._updates.lines():
@@ -112,11 +84,12 @@ class Deliveries:
 
     async def _work(self, line: Line, hook: Hook) -> None:
         try:
-            while (update := self._updates.head(line)) is not None:
+            while self.hook is hook and (update := self._updates.head(line)) is not None:
                 await self._until_released(update)
+                at_once = self._at_once
                 outcome = await self._attempt(update, hook)
                 if not outcome.ok:
-                    await self._pause(update, outcome.retry_after)
+                    await self._pause(update, outcome.retry_after, at_once)
                     continue
                 if self._world.faults.strike_delivery("telegram", "duplicate-updates", update.kind):
                     await self._attempt(update, hook)
@@ -129,7 +102,14 @@ class Deliveries:
         while self._world.faults.strike_delivery("telegram", "updates-held", update.kind):
             await self._world.faults.until_disarmed()
 
-    async def _pause(self, update: Update, retry_after: int) -> None:
+    async def _attempt(self, update: Update, hook: Hook) -> Outcome:
+        async with self._connections:
+            outcome = await self._postman.post(update, hook)
+        if self._postman.is_gone():
+            self.hook = None
+        return outcome
+
+    async def _pause(self, update: Update, retry_after: int, at_once: asyncio.Event) -> None:
         """Wait for the next attempt, or drop the update when that would come too late."""
         pause = float(min(retry_after, LONGEST_RETRY_AFTER))
         if retry_after <= 0 and update.failures > 0:
@@ -138,7 +118,6 @@ class Deliveries:
         if self._world.clock.now() + timedelta(seconds=pause) > update.until:
             self._updates.forget(update)
             return
-        at_once = self._at_once
         try:
             async with asyncio.timeout(pause):
                 await at_once.wait()
@@ -146,69 +125,9 @@ class Deliveries:
             return
         update.failures, update.delay = 0, 1.0
 
-    async def _attempt(self, update: Update, hook: Hook) -> _Outcome:
-        assert self._session is not None, "started before anything is delivered"
-        headers = {"Content-Type": "application/json"}
-        if hook.secret:
-            headers["X-Telegram-Bot-Api-Secret-Token"] = hook.secret
-        try:
-            async with (
-                self._connections,
-                self._session.post(
-                    hook.url, data=update.body, headers=headers, allow_redirects=False
-                ) as answer,
-            ):
-                return self._judge(answer, await _beginning(answer))
-        except (aiohttp.ClientError, OSError, TimeoutError) as broken:
-            timed_out = isinstance(broken, TimeoutError)
-            return self._failed("Read timeout expired" if timed_out else "Connection refused or closed")
-
-    def _judge(self, answer: aiohttp.ClientResponse, body: bytes) -> _Outcome:
-        if answer.status != 410:
-            self._gone_since = None
-        if 200 <= answer.status <= 299:
-            if body:
-                self._answer(answer.headers.get("Content-Type", ""), body)
-            return _Outcome(ok=True)
-        if answer.status == 410:
-            self._note_gone()
-        wait = answer.headers.get("Retry-After", "")
-        why = f"Wrong response from the webhook: {answer.status} {answer.reason}"
-        return self._failed(why, int(wait) if wait.isascii() and wait.isdigit() else 0)
-
-    def _failed(self, why: str, retry_after: int = 0) -> _Outcome:
-        self.last_error = (self._world.clock.timestamp(), why)
-        return _Outcome(ok=False, retry_after=retry_after)
-
-    def _answer(self, content_type: str, body: bytes) -> None:
-        task = asyncio.create_task(_quietly(self._answered(content_type, body)))
-        self._answers.add(task)
-        task.add_done_callback(self._answers.discard)
-
-    def _note_gone(self) -> None:
-        now = self._world.clock.now()
-        self._gone_since = self._gone_since or now
-        if now - self._gone_since > GONE_FOR:
-            self.hook = None
-            for worker in self._workers.values():
-                worker.cancel()
-
-
-async def _beginning(answer: aiohttp.ClientResponse) -> bytes:
-    """The answer's body, as far as anybody cares."""
-    body = bytearray()
-    async for piece in answer.content.iter_any():
-        body += piece
-        if len(body) > LARGEST_ANSWER:
-            break
-    return bytes(body[:LARGEST_ANSWER])
-
-
-async def _quietly(call: Awaitable[None]) -> None:
-    await call
-
-
-async def _ended(tasks: list[asyncio.Task[None]]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    async def _end(self, workers: Iterable[asyncio.Task[None]]) -> None:
+        ending = list(workers)
+        for worker in ending:
+            worker.cancel()
+        await asyncio.gather(*ending, return_exceptions=True)
+        self._workers.clear()  # one that was ended before it began has not tidied up after itself

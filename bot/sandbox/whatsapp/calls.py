@@ -127,6 +127,7 @@ def _sent(body: Fields, address: Address, content: Content | Reaction) -> Sent:
         category,
         address.by_number,
         str(tracker)[:TRACKER] if tracker else None,
+        isinstance(content, Reaction),
     )
 
 

@@ -55,7 +55,7 @@ def number(holder: Fields, name: str, low: float, high: float, label: str) -> fl
     """A number between the two; Meta takes it as text, too."""
     try:
         value = float(_present(holder, name, f"{label}: "))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise Refused(VALUE, f"{label} must be a number") from None
     if not low <= value <= high:
         raise Refused(VALUE, f"{label} must be between {low} and {high}")

@@ -120,6 +120,7 @@ class Hand:
 
 
 def _proper(words: str) -> str:
+    words.encode()  # half a surrogate pair is no character; UnicodeError is a ValueError
     if not words.strip() or len(words) > LONGEST:
         raise ValueError(f"a message has between 1 and {LONGEST} characters")
     return words

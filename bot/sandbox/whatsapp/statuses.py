@@ -31,6 +31,8 @@ class Sent:
     category: str
     by_number: bool
     tracker: str | None
+    #: A reaction is sent, but never told to be delivered or read.
+    reaction: bool = False
 
 
 class Statuses:
@@ -56,6 +58,8 @@ class Statuses:
         ends = str(self._world.clock.timestamp() + int(OPEN_FOR.total_seconds()))
         opened = conversation | {"expiration_timestamp": ends}
         self._tell(sent, "sent", {"conversation": opened, "pricing": pricing})
+        if sent.reaction:
+            return
         self._tell(sent, "delivered", {"conversation": conversation, "pricing": pricing})
         sent.phone.unread.append(sent)
 

@@ -42,8 +42,10 @@ def _components(holder: Fields) -> Sequence[Fields]:
 
 
 def _parameters(given: Sequence[Fields], kind: str) -> Sequence[Fields]:
-    found = [one for one in given if str(one.get("type", "")).lower() == kind]
-    return [p for one in found for p in one.get("parameters") or () if isinstance(p, dict)]
+    lists = [one.get("parameters") or [] for one in given if str(one.get("type", "")).lower() == kind]
+    if not all(isinstance(one, list) and all(isinstance(p, dict) for p in one) for one in lists):
+        raise Refused(VALUE, f"{kind}: parameters must be a list of objects")
+    return [parameter for one in lists for parameter in one]
 
 
 def _button_parameters(given: Sequence[Fields], index: int) -> Sequence[Fields]:

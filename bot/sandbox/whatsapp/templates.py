@@ -90,13 +90,9 @@ class Templates:
         """Or None."""
         return next((one for one in self._known.values() if one.id == template_id), None)
 
-    def listing(self, name: str | None = None, language: str | None = None) -> list[Template]:
-        """Those of a name (any part of it) and language, or all."""
-        return [
-            one
-            for one in self._known.values()
-            if (name is None or name in one.name) and (language is None or language == one.language)
-        ]
+    def listing(self) -> list[Template]:
+        """All of them, oldest first."""
+        return list(self._known.values())
 
     def delete(self, name: str, template_id: str | None = None) -> None:
         """All languages of a name, or the one with that id; Refused when there is none."""

@@ -21,7 +21,9 @@ async def json_body(request: Request) -> dict[str, Any]:
     pieces = [piece async for piece in _up_to(request, LARGEST_JSON)]
     try:
         body = json.loads(b"".join(pieces) or b"{}")
-    except ValueError:
+        # Half a surrogate pair can be written in JSON, but never be shown.
+        json.dumps(body, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
         raise Refused(INVALID, "The body is not JSON") from None
     if not isinstance(body, dict):
         raise Refused(INVALID, "The body is not an object")

@@ -8,7 +8,6 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from types import TracebackType
 from typing import Any
 
 import httpx
@@ -84,14 +83,6 @@ class Client:
         self._url = settings.url.rstrip("/")
         self._reads = _pool(settings, httpx.Limits(max_connections=20, max_keepalive_connections=5))
         self._writes = _pool(settings, httpx.Limits(max_connections=5, max_keepalive_connections=0))
-
-    async def __aenter__(self) -> Client:
-        return self
-
-    async def __aexit__(
-        self, _kind: type[BaseException] | None, _error: BaseException | None, _where: TracebackType | None
-    ) -> None:
-        await self.close()
 
     async def close(self) -> None:
         """Let go of the connections."""
@@ -205,6 +196,8 @@ def _seconds(text: str | None) -> float | None:
 
 
 def _pool(settings: Settings, limits: httpx.Limits) -> httpx.AsyncClient:
-    timeout = httpx.Timeout(settings.patience, connect=CONNECT_TIMEOUT, pool=CONNECT_TIMEOUT, write=WRITE_TIMEOUT)
+    timeout = httpx.Timeout(
+        settings.patience, connect=CONNECT_TIMEOUT, pool=CONNECT_TIMEOUT, write=WRITE_TIMEOUT
+    )
     headers = {"apiKey": settings.api_key, "accessToken": settings.access_token, "accept": "application/json"}
     return httpx.AsyncClient(headers=headers, timeout=timeout, limits=limits, follow_redirects=False)

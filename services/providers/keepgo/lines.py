@@ -86,7 +86,9 @@ async def one(client: Client, odd: Oddities, iccid: str) -> Seen:
 def seen(card: Mapping[str, Any], iccid: str, odd: Oddities) -> Seen:
     """The `sim_card` of get_details."""
     found = card.get("data_bundles")
-    packages = [_package(one, odd) for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
+    packages = (
+        [_package(one, odd) for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
+    )
     packages.sort(key=lambda p: (p.assigned_at is None, p.assigned_at))
     code = activation_of(card.get("lpa_code"))
     if code is None and text(card.get("lpa_code")):
@@ -101,7 +103,9 @@ def seen(card: Mapping[str, Any], iccid: str, odd: Oddities) -> Seen:
         auto_refill=flag_in(card.get("auto_refill_turned_on")),
     )
     bundle = text(card.get("bundle_id")) or None
-    return Seen(details, bundle, kilobytes(card.get("allowed_usage_kb")), kilobytes(card.get("remaining_usage_kb")))
+    return Seen(
+        details, bundle, kilobytes(card.get("allowed_usage_kb")), kilobytes(card.get("remaining_usage_kb"))
+    )
 
 
 def usage(line: Seen, unlimited: bool | None, now: datetime) -> Usage:

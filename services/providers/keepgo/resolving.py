@@ -6,8 +6,9 @@ shop does not know, of that SKU and not older than the attempt; which attempt ma
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from services.providers import (
@@ -17,6 +18,7 @@ from services.providers import (
     Intent,
     Known,
     NotFound,
+    Package,
     Pending,
     ProviderError,
     Resolution,
@@ -51,61 +53,121 @@ class Resolver:
     ) -> Resolution:
         """`label`: the bundle's name, as far as it is known. Raises ProviderError."""
         first = await lines.page(self._client, self._odd, 1)
-        settled = elapsed >= self._settle
-        if first.total == before.total and not settled:
+        settled, total = elapsed >= self._settle, first.total
+        if total == before.total and not settled:
             return Pending()
         search = _Search(self._client, self._odd, intent, known, label)
-        async for page in self._pages(first, whole_list=settled):
+        async for page in self._pages(first, everything=settled):
             await search.look_at(page.lines)
+            total = page.total
             # An early round is content with enough; the last one wants all there is.
             if len(search.matching) >= wanted and not settled:
                 break
         if search.matching:
-            return Found(tuple(iccid for _, iccid in sorted(search.matching.items(), key=_by_age)))
+            return Found(tuple(sorted(search.matching, key=search.matching.__getitem__)))
         if not settled:
             return Pending()
         if search.unclear:
             return Ambiguous(search.unclear)
-        return await self._nothing_bought(intent, before, search.total or first.total)
+        return await self._money_agrees(intent, before, total)
 
-    async def _pages(self, first: lines.Page, *, whole_list: bool) -> AsyncIterator[lines.Page]:
+    async def _pages(self, first: lines.Page, *, everything: bool) -> AsyncIterator[lines.Page]:
         """The first page and the last, where new lines are; then all, until the list stands still."""
         yield first
         if first.last > 1:
             yield await lines.page(self._client, self._odd, first.last)
-        if first.last > 2 or whole_list:
+        if first.last > 2 or everything:
             async for page in lines.every_page(self._client, self._odd, first):
                 yield page
 
-    async def _nothing_bought(self, intent: Intent, before: Snapshot, total: int) -> Resolution:
-        """No line; the money must agree before anybody tries again."""
-        payments = await newest_first(self._client)
-        new = _until(payments, before.newest_transaction)
+    async def _money_agrees(self, intent: Intent, before: Snapshot, total: int) -> Resolution:
+        """There is no line. Nobody may try again unless the account's money says the same."""
+        new = _since(before.newest_transaction, await newest_first(self._client))
         others = [p for p in new if text(p.get("transaction_id")) not in self._own and not _failed(p)]
-        mb = Sku.parse(intent.sku).mb
-        like_ours = [p for p in others if whole(p.get("refill_amount_mb")) in {mb, None}]
+        size = Sku.parse(intent.sku).mb
+        like_ours = [p for p in others if whole(p.get("refill_amount_mb")) in {size, None}]
         # Every new line explains one payment.
         if like_ours and len(others) > max(0, total - before.total):
             return Ambiguous("payment-without-line")
         balance = await balance_of(self._client)
-        if not new and before.balance is not None and balance is not None and balance < before.balance:
+        if not new and before.balance is not None and balance < before.balance:
             return Ambiguous("balance-without-payment")
         return NotFound()
 
 
 class _Search:
-    """Goes through pages and keeps what the purchase may have bought, by ICCID, with its time of purchase."""
+    """Goes through pages and keeps what the purchase may have bought: ICCID → when it was bought."""
 
     def __init__(
         self, client: Client, odd: Oddities, intent: Intent, known: Known, label: str | None
     ) -> None:
         self._client = client
         self._odd = odd
-        self._intent = intent
+        self._sku = Sku.parse(intent.sku)
+        self._not_before = intent.begun_at - SKEW
         self._known = known
         self._label = label
         self._seen: set[str] = set()
         self._looked = 0
-        self.matching: dict[datetime, str] = {}
+        self.matching: dict[str, datetime] = {}
+        #: Why a line that nobody knows can be neither taken nor ruled out.
         self.unclear = ""
-        self.total = 0
+
+    async def look_at(self, page: Iterable[AccountLine]) -> None:
+        """Ask the shop which of the lines it knows, and KeepGo what the others are."""
+        # A note means that somebody has taken the line; ours are written as soon as a line is claimed.
+        free = [line.iccid for line in page if not line.notes and line.iccid not in self._seen]
+        self._seen.update(free)
+        for iccid in sorted(set(free) - (await self._known(free) if free else set())):
+            if self._looked >= MOST_DETAILS:
+                self.unclear = "too-many-unknown-lines"
+                return
+            self._looked += 1
+            await self._judge(await lines.one(self._client, self._odd, iccid))
+
+    async def _judge(self, line: lines.Seen) -> None:
+        details = line.details
+        if details.notes or not self._same_bundle(line):
+            return
+        if not details.packages or details.packages[0].assigned_at is None:
+            self.unclear = self.unclear or "line-without-date"
+            return
+        bought, at = details.packages[0], details.packages[0].assigned_at
+        if at >= self._not_before and self._same_size(bought):
+            self.matching[details.iccid] = at
+
+    def _same_bundle(self, line: lines.Seen) -> bool:
+        if line.bundle is not None:
+            return line.bundle == self._sku.bundle
+        return self._label is None or line.details.label == self._label
+
+    def _same_size(self, bought: Package) -> bool:
+        return bought.total_bytes == self._sku.mb * 1024**2 and bought.days == self._sku.days
+
+
+async def newest_first(client: Client) -> list[Mapping[str, Any]]:
+    """The account's latest payments. Raises ProviderError."""
+    answer = await client.read("/transactions", sort_field="created_at", sort_order="desc")
+    frame = answer.get("transactions")
+    found = frame.get("data") if isinstance(frame, Mapping) else frame
+    if not isinstance(found, list):
+        raise ProviderError("garbled", again=60)
+    payments = [p for p in found if isinstance(p, Mapping)]
+    return sorted(payments, key=lambda p: moment(p.get("created_at")) or _LONG_AGO, reverse=True)
+
+
+async def balance_of(client: Client) -> Decimal:
+    """What the account holds. Raises ProviderError."""
+    balance = decimal((await client.read("/account_balance")).get("account_balance"))
+    if balance is None:
+        raise ProviderError("garbled", again=60)
+    return balance
+
+
+def _since(newest: str | None, payments: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    ids = [text(p.get("transaction_id")) for p in payments]
+    return payments[: ids.index(newest)] if newest in ids else payments
+
+
+def _failed(payment: Mapping[str, Any]) -> bool:
+    return text(payment.get("status")).lower() in _FAILED

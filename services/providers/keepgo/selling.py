@@ -126,9 +126,7 @@ def _places(
     return countries, networks, {name for name, code in codes.items() if code is None}
 
 
-def _kind(
-    bundle: Mapping[str, Any], countries: tuple[ISO2, ...]
-) -> Literal["country", "regional", "global"]:
+def _kind(bundle: Mapping[str, Any], countries: tuple[ISO2, ...]) -> Literal["country", "regional", "global"]:
     if len(countries) == 1:
         return "country"
     called = text(bundle.get("bundle_type")).lower()

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from bot.sandbox.telegram.calls import Call, Described, Json
 from bot.sandbox.telegram.cloud import Cloud
 from bot.sandbox.telegram.errors import bad, conflict
-from bot.sandbox.telegram.webhook import Hook
+from bot.sandbox.telegram.posting import Hook
 
 #: https://core.telegram.org/bots/api#setwebhook
 PORTS = (443, 80, 88, 8443)

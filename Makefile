@@ -1,0 +1,51 @@
+# Everything sets itself up: `make run` tries the bot, `make test` tests it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DELETE_ON_ERROR:
+.PHONY: run test check bench chaos fuzz judges words lock clean
+
+run: $(READY)
+	@exec $(BIN)/python -m bot sandbox
+
+test: $(READY)
+	@$(BIN)/python -m pytest
+
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(READY)
+	@$(BIN)/python -m tests.bench
+
+chaos: $(READY)
+	@$(BIN)/python -m tests.chaos
+
+fuzz: $(READY)
+	@$(BIN)/python -m tests.fuzz
+
+judges: $(READY)
+	@$(BIN)/python -m tests.judges
+
+# Bring every language's file up to date with the words in the code.
+words: $(READY)
+	@$(BIN)/python -m tests.words
+
+# Pin every dependency, with hashes and without addresses.
+lock:
+	$(PYTHON) -m venv .cache/lock && .cache/lock/bin/pip install --quiet uv
+	.cache/lock/bin/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 \
+	  --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links \
+	  --output-file requirements.lock
+
+$(READY): requirements.lock
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .cache var

@@ -1,0 +1,379 @@
+"""The one place that knows everybody: settings in, a running shop out."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets as chance
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+
+import structlog
+
+import handlers
+from bot.channels import telegram, whatsapp
+from bot.conversation.actions import Seal
+from bot.conversation.channel import Channel, ChannelError
+from bot.conversation.engine import Engine
+from bot.conversation.events import Attachment, Blocked, Incoming, Receipt, StaffSaid
+from bot.conversation.i18n import _, languages, speaking
+from bot.conversation.router import Router
+from bot.desk import Desk
+from bot.housekeeping import Housekeeping
+from bot.inbox import Inbox
+from bot.jobs import Jobs
+from bot.sessions import Sessions, State
+from bot.settings import Settings
+from bot.time_source import TimeSource
+from bot.voice import Spoken
+from bot.web import Doors
+from handlers.start import COMMANDS
+from services.buying import Buying
+from services import places
+from services.catalogue import NAME as CATALOGUE_COPY
+from services.catalogue import Catalogue
+from services.catalogue.names import country_of
+from services.checkout import Checkouts
+from services.clock import Clock, Waits
+from services.customers import Customers
+from services.delivery import Delivery
+from services.durable import Durable
+from services.esims import Esims
+from services.fulfilment import Fulfilment
+from services.locks import LeaseLocks, MemoryLocks
+from services.mailer import Mailer
+from services.mailer import Settings as MailSettings
+from services.news import Alarm
+from services.one_process import OneProcess
+from services.orders import Orders
+from services.payments.stripe import Settings as StripeSettings
+from services.payments.stripe import Stripe
+from services.prices import Prices
+from services.privacy import Controller, Privacy
+from services.providers import EsimProvider, keepgo
+from services.refunds import Refunds
+from services.shop import About, Shop
+from services.storage import Stores, open_stores
+from services.storage.sealing import Secrets, Vault
+from services.support import Hours, Support
+from services.usage import Usage
+
+log = structlog.get_logger()
+
+
+class App:
+    """A shop that is open. Built by `opened`."""
+
+    def __init__(self, settings: Settings, stores: Stores) -> None:
+        self.settings = settings
+        self.stores = stores
+        self.alone = stores.app.url.startswith("sqlite")
+        #: This process among all, for locks and for what it takes on.
+        self.me = chance.token_hex(8)
+        self.clock = Clock()
+        self.waits = Waits(settings.time_factor)
+        self.secrets = Secrets(settings.key)
+        self.channels = _channels(settings)
+        self.voice = Spoken(stores.app, self.clock, self.channels, settings.staff_chat)
+        # On one machine the engine takes up its own work by one name; among several each has its own.
+        self.durable = Durable(stores.app.url, settings.executor or ("local" if self.alone else self.me))
+        self._alerts: set[asyncio.Future[None]] = set()
+        self._build()
+
+    def _build(self) -> None:
+        app, settings, clock, waits, voice = (
+            self.stores.app,
+            self.settings,
+            self.clock,
+            self.waits,
+            self.voice,
+        )
+        self.vault = Vault(self.stores.vault, self.secrets, clock)
+        self.customers = Customers(app, self.vault, self.secrets, clock)
+        self.keepgo_settings = keepgo.Settings(
+            api_key=settings.keepgo_api_key.get_secret_value(),
+            access_token=settings.keepgo_access_token.get_secret_value(),
+            url=settings.keepgo_api,
+            factor=settings.time_factor,
+            currency=settings.keepgo_currency,
+        )
+        self.providers: Mapping[str, EsimProvider] = {
+            "keepgo": keepgo.connect(self.keepgo_settings, country_of, clock.now)
+        }
+        self.prices = Prices(settings.prices_file, self._alert)
+        self.catalogue = Catalogue(
+            list(self.providers.values()), self.prices, settings.data / CATALOGUE_COPY, clock, self._alert
+        )
+        self.orders = Orders(app, clock, self.durable.start_with)
+        self.payments = Stripe(
+            StripeSettings(
+                settings.stripe_key.get_secret_value(),
+                settings.stripe_webhook_secret.get_secret_value(),
+                settings.stripe_api,
+                settings.stripe_instant_only,
+            )
+        )
+        self.checkouts = Checkouts(app, self.orders, self.payments, clock, waits, voice)
+        self.esims = Esims(app, self.vault, self.secrets, clock)
+        mailer = Mailer(MailSettings(settings.smtp_url.get_secret_value(), settings.mail_from))
+        self.delivery = Delivery(
+            app, self.orders, self.esims, self.customers, mailer, self.durable, clock, waits, voice
+        )
+        self.buying = Buying(
+            app, self.esims, self.providers, clock, voice, self.me, self.keepgo_settings.patience + 5
+        )
+        self.refunds = Refunds(app, self.orders, self.payments, self.durable, clock, waits, voice)
+        self.fulfilment = Fulfilment(
+            self.durable, self.orders, self.buying, self.delivery, self.refunds, voice, waits
+        )
+        self.support = Support(
+            app, self.vault, clock, voice, Hours(settings.support_hours, settings.support_wait_minutes)
+        )
+        self.privacy = self._privacy()
+        self.shop = self._shop()
+        self.router = Router().include(handlers.routers())
+        self.sessions = Sessions(
+            app,
+            self.vault,
+            self.customers,
+            self.secrets,
+            clock,
+            MemoryLocks() if self.alone else LeaseLocks(app, self.me),
+        )
+        self.engine = Engine(
+            self.router,
+            self.shop,
+            self.sessions,
+            self.channels,
+            Seal(self.secrets.buttons),
+            clock.now,
+            State,
+            lambda text: bool(places.find(text)),
+            settings.shop_language,
+        )
+        self.engine.on_return(self.delivery.catch_up)
+        voice.through(self.engine)
+        self.desk = Desk(app, clock, self.sessions, self.engine, voice)
+        self.inbox = Inbox(
+            app, self.secrets.house, self.me, self.engine.deal, self.sessions.event_id, self.sessions.chat_id
+        )
+        self.housekeeping = Housekeeping(
+            app, self.durable, self.me, self.alone, clock, waits, voice, self.inbox.take_up
+        )
+        self.jobs = Jobs(
+            self.housekeeping.jobs(
+                self.catalogue, self.checkouts, self.buying, self.support, self.prices, self.orders
+            ),
+            waits,
+        )
+        self.ready = False
+
+    def doors(self) -> Doors:
+        """What listens."""
+        channel = self.channels.get("whatsapp")
+        challenge = channel.challenge if isinstance(channel, whatsapp.WhatsApp) else lambda _query: None
+        return Doors(
+            self.channels,
+            self.hand,
+            self.payments.verify,
+            self.checkouts.heard,
+            self.housekeeping.unreadable,
+            challenge,
+            lambda: self.ready,
+        )
+
+    async def hand(self, channel: Channel, raw: bytes) -> None:
+        """One body of a platform: every event in it is dealt with, or kept until it is."""
+        kept: list[Incoming] = []
+        for event in channel.inbound(raw):
+            match event:
+                case Receipt(message, state, code):
+                    await self.delivery.receipt(self.sessions.message_id(message), state, code)
+                case Blocked(address, blocked):
+                    await self.sessions.mark_blocked(self.sessions.chat_id(address), blocked)
+                case Incoming(event=StaffSaid()):
+                    await self.desk.deal(event)
+                case Incoming() if channel.waits:
+                    await self.engine.deal(event)
+                case Incoming():
+                    kept.append(event)
+        if kept:
+            await self.inbox.put(kept)
+
+    async def fetch(self, channel: str, reference: str, kind: str, mime: str) -> bytes | None:
+        """A file that somebody sent, or None when the platform does not give it."""
+        try:
+            return await self.channels[channel].fetch(Attachment(kind, reference, mime))  # type: ignore[arg-type]
+        except ChannelError as error:
+            log.warning("file not fetched", channel=channel, reason=error.reason)
+            return None
+
+    async def forget_staff_messages(self, messages: list[str]) -> None:
+        """Take a traveller's words out of the staff chat; where Telegram refuses, they become "erased"."""
+        channel = self.channels.get("telegram")
+        if isinstance(channel, telegram.Telegram) and self.settings.staff_chat is not None:
+            await channel.forget(self.settings.staff_chat, messages)
+
+    def commands(self) -> dict[str, dict[str, str]]:
+        """Language → command → summary, for the menus of the platforms."""
+        menus: dict[str, dict[str, str]] = {}
+        for locale in languages():
+            with speaking(locale):
+                menus[locale] = {name: _(summary) for name, summary in COMMANDS}
+        return menus
+
+    def _privacy(self) -> Privacy:
+        settings = self.settings
+        controller = Controller(
+            settings.controller_name,
+            settings.controller_address,
+            settings.controller_email,
+            settings.authority_name,
+            settings.authority_url,
+        )
+        return Privacy(
+            self.stores,
+            self.vault,
+            self.secrets,
+            self.clock,
+            self.durable,
+            self.voice,
+            controller,
+            close_checkouts=self.checkouts.cancel_open,
+            tag=self._tag,
+            staff_copies=self.support.staff_copies,
+            forget_staff_messages=self.forget_staff_messages,
+        )
+
+    def _shop(self) -> Shop:
+        settings = self.settings
+        back = {
+            "telegram": settings.terms_url,
+            "whatsapp": f"https://wa.me/{settings.whatsapp_number}"
+            if settings.whatsapp_number
+            else settings.terms_url,
+        }
+        self.back = back
+        return Shop(
+            about=About(settings.shop_name, settings.terms_url, settings.terms_version, back),
+            clock=self.clock,
+            catalogue=self.catalogue,
+            orders=self.orders,
+            checkouts=self.checkouts,
+            delivery=self.delivery,
+            esims=self.esims,
+            usage=Usage(self.esims, self.providers, self.clock),
+            support=self.support,
+            customers=self.customers,
+            privacy=self.privacy,
+            fetch=self.fetch,
+        )
+
+    async def _tag(self, provider: str, iccid: str, ref: str) -> None:
+        await self.providers[provider].tag(iccid, ref)
+
+    def _alert(self, cause: str, facts: str) -> None:
+        """Somebody should look. From code that does not wait; the telling is done beside it."""
+        task = asyncio.ensure_future(self.voice.alarm(Alarm(cause, facts)))
+        self._alerts.add(task)
+        task.add_done_callback(self._alerts.discard)
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[App]:
+    """A shop, open until the block is left. Raises what makes a start impossible."""
+    began = time.monotonic()
+    settings.data.mkdir(parents=True, exist_ok=True)
+    async with AsyncExitStack() as stack:
+        if settings.databases[0].startswith("sqlite"):
+            stack.enter_context(OneProcess(settings.data / "bot.lock"))
+        stores = await open_stores(*settings.databases)
+        stack.push_async_callback(stores.close)
+        app = App(settings, stores)
+        await app.privacy.guard()
+        background: set[asyncio.Task[None]] = set()
+        source = None
+        if settings.time_source:
+            source = TimeSource(settings.time_source, app.me, app.clock, app.jobs.run_due)
+            await source.take_once()
+        await app.housekeeping.beat()
+        await app.durable.launch()
+        stack.push_async_callback(app.durable.close)
+        await app.catalogue.load()
+        await app.buying.import_foreign()
+        await app.privacy.resume()
+        app.jobs.start()
+        stack.push_async_callback(app.jobs.stop)
+        if source is not None:
+            background.add(asyncio.create_task(source.follow()))
+        background.add(asyncio.create_task(_open_channels(app)))
+        try:
+            log.info("open", seconds=round(time.monotonic() - began, 2))
+            yield app
+        finally:
+            app.ready = False
+            for task in background:
+                task.cancel()
+            await asyncio.gather(*background, return_exceptions=True)
+            await app.inbox.close()
+            for channel in app.channels.values():
+                await channel.close()
+            for provider in app.providers.values():
+                await provider.close()
+            await app.payments.close()
+
+
+async def _open_channels(app: App) -> None:
+    """Register at the platforms, again and again until each has taken us; then listen, and take up what was left."""
+    commands = app.commands()
+    for channel in app.channels.values():
+        pause = 0.5
+        while True:
+            try:
+                await channel.open(commands)
+                if isinstance(channel, whatsapp.WhatsApp):
+                    await channel.register_templates()
+                break
+            except ChannelError as error:
+                log.error("channel not open", channel=channel.name, reason=error.reason)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 30)
+    app.ready = True
+    await app.inbox.take_up(None if app.alone else await app.housekeeping.dead())
+    bot = app.channels.get("telegram")
+    if isinstance(bot, telegram.Telegram) and app.settings.telegram_mode == "polling":
+
+        async def deal(raw: bytes) -> bool:
+            with suppress(Exception):
+                await app.hand(bot, raw)
+                return True
+            return False
+
+        await bot.poll(deal)
+
+
+def _channels(settings: Settings) -> dict[str, Channel]:
+    channels: dict[str, Channel] = {}
+    if settings.has_telegram:
+        channels["telegram"] = telegram.Telegram(
+            telegram.Settings(
+                token=settings.telegram_token.get_secret_value(),
+                api=settings.telegram_api,
+                secret=settings.telegram_secret.get_secret_value(),
+                public_url=settings.public_url,
+                mode="polling" if settings.telegram_mode == "polling" else "webhook",
+                staff_chat=settings.staff_chat,
+            )
+        )
+    if settings.has_whatsapp:
+        channels["whatsapp"] = whatsapp.WhatsApp(
+            whatsapp.Settings(
+                token=settings.whatsapp_token.get_secret_value(),
+                phone_id=settings.whatsapp_phone_id,
+                business_id=settings.whatsapp_business_id or "0",
+                app_secret=settings.whatsapp_app_secret.get_secret_value(),
+                verify_token=settings.whatsapp_verify_token.get_secret_value(),
+                api=settings.whatsapp_api,
+            )
+        )
+    return channels

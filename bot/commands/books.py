@@ -1,0 +1,57 @@
+"""Prints the books; not zero when they do not close."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+from datetime import UTC, datetime
+
+from bot.settings import BadSettings, read
+from services.books import Books, read_books
+from services.storage import open_stores
+
+
+def main(arguments: list[str]) -> int:
+    """0: the books close. 1: they do not. 2: they could not be read."""
+    parser = argparse.ArgumentParser(prog="python -m bot books", description=__doc__)
+    parser.add_argument("--json", action="store_true", help="for programs")
+    parser.add_argument("--since", type=_day, help="orders placed since this day, YYYY-MM-DD")
+    asked = parser.parse_args(arguments)
+    try:
+        settings = read()
+    except BadSettings as error:
+        print(f"cannot read the settings: {error}", file=sys.stderr)
+        return 2
+    books = asyncio.run(_read(settings.databases, asked.since))
+    print(json.dumps(books.as_json(), indent=2) if asked.json else _words(books))
+    return 0 if books.close else 1
+
+
+async def _read(databases: tuple[str, str, str], since: datetime | None) -> Books:
+    stores = await open_stores(*databases)
+    try:
+        return await read_books(stores.app, since)
+    finally:
+        await stores.close()
+
+
+def _words(books: Books) -> str:
+    rows = [
+        f"{line.order:<10} {line.state:<17} {','.join(line.items):<24} "
+        f"{line.captured / 100:>9.2f} = {line.kept / 100:>8.2f} + {line.refunded / 100:>8.2f} + {line.held / 100:>8.2f} "
+        f"{line.currency} {line.exception or ''}{'' if line.closes else '  DOES NOT CLOSE'}"
+        for line in books.orders
+    ]
+    head = f"{'order':<10} {'payment':<17} {'items':<24} {'captured':>9} = {'kept':>8} + {'refunded':>8} + {'held':>8}"
+    tail = (
+        f"{len(rows)} orders, {books.open} open. Lines: {books.delivered_lines} delivered, "
+        f"{books.stock_lines} in stock, {books.held_lines} held. "
+        + ("The books close." if books.close else "THE BOOKS DO NOT CLOSE.")
+    )
+    return "\n".join((head, *rows, tail))
+
+
+def _day(text: str) -> datetime:
+    return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)

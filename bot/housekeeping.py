@@ -1,0 +1,219 @@
+"""What keeps the shop tidy and alive: heartbeats, work of the dead, old rows, things that came due."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+import structlog
+from sqlalchemy import Connection, delete, func, select, update
+
+from bot.jobs import Job
+from services.catalogue import Catalogue
+from services.checkout import Checkouts
+from services.clock import Clock, Waits, machine_now
+from services.buying import Buying
+from services.books import read_books
+from services.durable import Durable
+from services.news import Alarm, Voice
+from services.orders import Orders
+from services.prices import Prices
+from services.storage import Storage
+from services.storage.app import (
+    beats,
+    dispatches,
+    failed_events,
+    inbound,
+    items,
+    leases,
+    orders,
+    payment_events,
+    refunds,
+    seen_events,
+    unreadable,
+)
+from services.storage.upsert import insert_new
+from services.support import Support
+
+log = structlog.get_logger()
+
+#: A process that has not beaten for this long, in seconds, is dead.
+DEAD_AFTER, LEAST_DEAD_AFTER = 60.0, 5.0
+BEAT, LEAST_BEAT = 10.0, 1.0
+#: How long the ids of what was dealt with are kept.
+IDS_LIVE = timedelta(days=7)
+#: Finished workflows are kept this long, for whoever asks what happened.
+WORK_LIVES = timedelta(days=1)
+#: Paid and at rest in the engine, but not in the book: something died on the way.
+STRANDED_AFTER = timedelta(minutes=10)
+
+
+class Housekeeping:
+    """Jobs, and the few questions that they share."""
+
+    def __init__(
+        self,
+        app: Storage,
+        durable: Durable,
+        me: str,
+        alone: bool,
+        clock: Clock,
+        waits: Waits,
+        voice: Voice,
+        take_up: Callable[[Sequence[str] | None], Awaitable[int]],
+    ) -> None:
+        self._app = app
+        self._durable = durable
+        self._me = me
+        self._alone = alone
+        self._clock = clock
+        self._waits = waits
+        self._voice = voice
+        self._take_up = take_up
+
+    def jobs(
+        self,
+        catalogue: Catalogue,
+        checkouts: Checkouts,
+        buying: Buying,
+        support: Support,
+        prices: Prices,
+        _orders: Orders,
+    ) -> list[Job]:
+        """Everything that happens by itself. Seconds between two runs, before they are scaled."""
+        return [
+            Job("beat", BEAT, self.beat, floor=LEAST_BEAT),
+            Job("janitor", BEAT, self.janitor, floor=LEAST_BEAT),
+            Job("catalogue", 3_600, catalogue.refresh, floor=60),
+            Job("reconcile payments", 300, checkouts.reconcile, due=True, floor=5),
+            Job("sweep stock", 900, buying.sweep, due=True, floor=4),
+            Job("stranded", 300, self.stranded, floor=5),
+            Job("close silent cases", 600, support.close_silent, due=True, floor=5),
+            Job("forget old rows", 3_600, self.forget, due=True, floor=30),
+            Job("dead letters", 300, self.dead_letters, floor=10),
+            Job("warnings", 3_600, lambda: self.warnings(prices), due=True, floor=30),
+            Job("daily books", 86_400, self.daily_books, floor=60),
+        ]
+
+    async def beat(self) -> None:
+        """Say that this process lives, by the database's clock."""
+        await self._app.transaction(self._beat)
+
+    async def dead(self) -> list[str]:
+        """Processes that no longer beat."""
+        after = timedelta(seconds=self._waits(DEAD_AFTER, floor=LEAST_DEAD_AFTER))
+
+        def work(connection: Connection) -> list[str]:
+            limit = _database_now(connection) - after
+            return list(connection.execute(select(beats.c.executor).where(beats.c.at < limit)).scalars())
+
+        return await self._app.read(work)
+
+    async def janitor(self) -> None:
+        """Take over what dead processes left: unanswered messages, unfinished workflows, held leases."""
+        if self._alone:
+            return
+        dead = await self.dead()
+        if not dead:
+            return
+        await self._take_up(dead)
+        left = [workflow for workflow, executor in await self._durable.unfinished(dead) if executor in dead]
+        await self._durable.take_over(left)
+        if left:
+            log.info("took over", workflows=len(left))
+
+        def forget(connection: Connection) -> None:
+            connection.execute(delete(leases).where(leases.c.owner.in_(dead), leases.c.until < machine_now()))
+            old = _database_now(connection) - timedelta(hours=1)
+            connection.execute(delete(beats).where(beats.c.at < old))
+
+        await self._app.transaction(forget)
+
+    async def unreadable(self, door: str, length: int, digest: str) -> None:
+        """Record a body that nobody could read."""
+        now = machine_now()
+
+        def work(connection: Connection) -> None:
+            if not insert_new(connection, unreadable, hash=digest, door=door, length=length, times=1, at=now):
+                connection.execute(
+                    update(unreadable)
+                    .where(unreadable.c.hash == digest)
+                    .values(times=unreadable.c.times + 1, at=now)
+                )
+
+        await self._app.transaction(work)
+        log.warning("unreadable body", door=door, length=length, digest=digest[:12])
+
+    async def stranded(self) -> None:
+        """Paid, and nobody works on it: start it again under the same id, or alarm."""
+        limit = self._clock.now() - timedelta(seconds=self._waits(STRANDED_AFTER.total_seconds(), floor=20))
+
+        def work(connection: Connection) -> list[Any]:
+            return list(
+                connection.execute(
+                    select(items.c.id)
+                    .join(orders, orders.c.id == items.c.order_id)
+                    .where(
+                        orders.c.state == "paid",
+                        items.c.state == "waiting",
+                        orders.c.paid_at < limit,
+                    )
+                    .limit(200)
+                ).scalars()
+            )
+
+        for item in await self._app.read(work):
+            log.warning("stranded item", item=item)
+            await self._app.transaction(
+                partial(self._durable.start_with, name="fulfil", workflow=item, subject=item)
+            )
+
+    async def dead_letters(self) -> None:
+        """What the engine gave up is an alarm."""
+        for workflow in await self._durable.dead_letters():
+            await self._voice.alarm(Alarm("dead_letter", workflow))
+
+    async def warnings(self, prices: Prices) -> None:
+        """What the operator should mend before it hurts."""
+        for warning in prices.warnings(self._clock.now()):
+            await self._voice.alarm(Alarm(warning.cause, str(warning.since)))
+
+    async def daily_books(self) -> None:
+        """The books, every day."""
+        books = await read_books(self._app)
+        if not books.close:
+            await self._voice.alarm(Alarm("books", "unbalanced"))
+
+    async def forget(self) -> None:
+        """Ids and finished work that nobody will ask for."""
+        now = self._clock.now()
+        await self._app.transaction(lambda connection: _forget_rows(connection, now))
+        finished = await self._durable.finished_before((machine_now() - WORK_LIVES).isoformat())
+        open_keys = await self._app.read(
+            lambda connection: set(
+                connection.execute(select(refunds.c.key).where(refunds.c.state == "due")).scalars()
+            )
+        )
+        await self._durable.forget([one for one in finished if one not in open_keys])
+
+    def _beat(self, connection: Connection) -> None:
+        now = _database_now(connection)
+        if not insert_new(connection, beats, executor=self._durable.executor, at=now):
+            connection.execute(update(beats).where(beats.c.executor == self._durable.executor).values(at=now))
+
+
+def _forget_rows(connection: Connection, now: datetime) -> None:
+    old = now - IDS_LIVE
+    for table in (seen_events, failed_events, payment_events, dispatches, unreadable):
+        connection.execute(delete(table).where(table.c.at < old))
+    connection.execute(delete(inbound).where(inbound.c.at < machine_now() - IDS_LIVE))
+    connection.execute(delete(leases).where(leases.c.until < machine_now() - timedelta(hours=1)))
+
+
+def _database_now(connection: Connection) -> datetime:
+    if connection.dialect.name == "postgresql":
+        now: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
+        return now
+    return machine_now()

@@ -1,0 +1,164 @@
+"""Every setting of the bot: environment variables, read once, typed and frozen; what is wrong is named."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class BadSettings(ValueError):
+    """A setting is missing or malformed. The message names it, and never shows a value."""
+
+
+class Settings(BaseSettings):
+    """The environment. Names are the fields' in capitals: TELEGRAM_TOKEN, APP_DATABASE_URL …"""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
+
+    # Where the bot listens, and under which address the platforms reach it.
+    listen: str = "127.0.0.1:8081"
+    public_url: str = ""
+    metrics_listen: str = ""
+    data: Path = Path("var/bot")
+    prices_file: Path = Path(__file__).resolve().parents[1] / "prices.toml"
+
+    app_database_url: str = ""
+    legal_database_url: str = ""
+    vault_database_url: str = ""
+    #: 32 random bytes in base64. Kept apart from every database and backup.
+    master_key: SecretStr
+    #: The name of this process among several; on one machine there is one.
+    executor: str = ""
+
+    telegram_token: SecretStr = SecretStr("")
+    telegram_api: str = "https://api.telegram.org"
+    telegram_secret: SecretStr = SecretStr("")
+    telegram_mode: str = Field(default="webhook", pattern="^(webhook|polling)$")
+    staff_chat: int | None = None
+
+    whatsapp_token: SecretStr = SecretStr("")
+    whatsapp_api: str = "https://graph.facebook.com"
+    whatsapp_phone_id: str = ""
+    whatsapp_business_id: str = ""
+    #: The shop's own number, digits only: links back from the checkout lead there.
+    whatsapp_number: str = ""
+    whatsapp_app_secret: SecretStr = SecretStr("")
+    whatsapp_verify_token: SecretStr = SecretStr("")
+
+    stripe_key: SecretStr = SecretStr("")
+    stripe_webhook_secret: SecretStr = SecretStr("")
+    stripe_api: str = "https://api.stripe.com"
+    stripe_instant_only: bool = False
+
+    keepgo_api_key: SecretStr = SecretStr("")
+    keepgo_access_token: SecretStr = SecretStr("")
+    keepgo_api: str = "https://myaccount.keepgo.com/api/v2"
+    keepgo_currency: str = "USD"
+
+    smtp_url: SecretStr = SecretStr("")
+    mail_from: str = ""
+
+    shop_name: str = "Miio"
+    shop_language: str = "en"
+    controller_name: str = "Miio"
+    controller_address: str = "60 rue François 1er, 75008 Paris, France"
+    controller_email: str = "contact@esim-miio.com"
+    authority_name: str = "CNIL"
+    authority_url: str = "https://www.cnil.fr/fr/plaintes"
+    terms_url: str = "https://www.esim-miio.com/"
+    terms_version: str = "2026-11"
+    support_hours: str = "9:00–19:00 (Europe/Paris)"
+    support_wait_minutes: int = Field(default=30, ge=1, le=2880)
+
+    #: All waits are multiplied by this; tests and the sandbox make them short.
+    time_factor: float = Field(default=1.0, gt=0, le=10)
+    #: A loopback address that moves the shop's clock. For the sandbox.
+    time_source: str = ""
+
+    @field_validator("master_key")
+    @classmethod
+    def _is_a_key(cls, value: SecretStr) -> SecretStr:
+        try:
+            size = len(base64.b64decode(value.get_secret_value(), validate=True))
+        except ValueError as error:
+            raise ValueError("is not base64") from error
+        if size != 32:
+            raise ValueError("must be 32 bytes in base64")
+        return value
+
+    @field_validator("time_source")
+    @classmethod
+    def _is_loopback(cls, value: str) -> str:
+        if value and not value.startswith("http://127.0.0.1:"):
+            raise ValueError("may only be a loopback address")
+        return value
+
+    @property
+    def key(self) -> bytes:
+        """The master key."""
+        return base64.b64decode(self.master_key.get_secret_value())
+
+    @property
+    def databases(self) -> tuple[str, str, str]:
+        """URLs of app, legal and vault; files in the data folder by default."""
+        given = (self.app_database_url, self.legal_database_url, self.vault_database_url)
+        names = ("app", "legal", "vault")
+        folder = self.data.resolve()
+        app, legal, vault = (
+            url or f"sqlite:///{folder / name}.db" for url, name in zip(given, names, strict=True)
+        )
+        return app, legal, vault
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port to listen on."""
+        host, _, port = self.listen.rpartition(":")
+        return host or "127.0.0.1", int(port)
+
+    @property
+    def has_telegram(self) -> bool:
+        return bool(self.telegram_token.get_secret_value())
+
+    @property
+    def has_whatsapp(self) -> bool:
+        return bool(self.whatsapp_token.get_secret_value())
+
+
+def read() -> Settings:
+    """The settings from the environment. Raises BadSettings with one line for each that is wrong."""
+    try:
+        settings = Settings()  # type: ignore[call-arg]  # the environment gives what is required
+    except ValidationError as error:
+        lines = [
+            f"{'.'.join(str(part) for part in one['loc']).upper()}: {one['msg']}"
+            for one in error.errors(include_input=False, include_url=False)
+        ]
+        raise BadSettings("; ".join(lines)) from None
+    problems = [
+        *(_missing(settings, "telegram", ("telegram_secret",)) if settings.has_telegram else []),
+        *(
+            _missing(
+                settings, "whatsapp", ("whatsapp_phone_id", "whatsapp_app_secret", "whatsapp_verify_token")
+            )
+            if settings.has_whatsapp
+            else []
+        ),
+    ]
+    if not settings.has_telegram and not settings.has_whatsapp:
+        problems.append("TELEGRAM_TOKEN or WHATSAPP_TOKEN: at least one channel is needed")
+    if settings.telegram_mode == "webhook" and settings.has_telegram and not settings.public_url:
+        problems.append("PUBLIC_URL: needed for webhooks (or set TELEGRAM_MODE=polling)")
+    if problems:
+        raise BadSettings("; ".join(problems))
+    return settings
+
+
+def _missing(settings: Settings, channel: str, names: tuple[str, ...]) -> list[str]:
+    def value(name: str) -> str:
+        given = getattr(settings, name)
+        return given.get_secret_value() if isinstance(given, SecretStr) else str(given)
+
+    return [f"{name.upper()}: needed for {channel}" for name in names if not value(name)]

@@ -1,0 +1,111 @@
+"""How services are heard: their news is worded by handlers and goes out through the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import Connection, select, update
+
+from bot.conversation.channel import Channel, ChannelError, Way
+from bot.conversation.engine import Engine
+from bot.conversation.events import Address
+from bot.conversation.i18n import SOURCE
+from bot.conversation.messages import Message
+from bot.sessions import UnknownChat
+from services.clock import Clock
+from services.locks import Busy
+from services.news import Alarm, Letter, Told
+from services.storage import Storage
+from services.storage.app import marks
+from services.storage.upsert import insert_new
+
+log = structlog.get_logger()
+
+#: The same cause is not reported again within this time.
+QUIET = timedelta(hours=6)
+STAFF_CHANNEL = "telegram"
+
+
+class Spoken:
+    """The Voice of the services. The engine is given once both exist."""
+
+    def __init__(
+        self, app: Storage, clock: Clock, channels: Mapping[str, Channel], staff_chat: int | None
+    ) -> None:
+        self._app = app
+        self._clock = clock
+        self._channels = channels
+        self._staff_chat = staff_chat
+        self._engine: Engine | None = None
+
+    def through(self, engine: Engine) -> None:
+        """Speak through this engine from now on."""
+        self._engine = engine
+
+    async def tell(
+        self, chat: str, item: Any, key: str, also: Callable[[Connection, str], None] | None = None
+    ) -> Told:
+        try:
+            outcome = await self._need().tell(chat, item, key, also)
+        except Busy:
+            return Told("again", after=1.0)
+        except UnknownChat:
+            return Told("unreachable")
+        match outcome.state:
+            case "told":
+                return Told("told")
+            case "announced":
+                return Told("announced")
+            case "again":
+                return Told("again", after=outcome.after)
+            case _:
+                return Told("unreachable")
+
+    async def write(self, locale: str, item: Any) -> Letter:
+        letter = await self._need().compose(locale, "letter", item)
+        assert isinstance(letter, Letter)  # noqa: S101  (what handlers of letters return)
+        return letter
+
+    async def alarm(self, alarm: Alarm) -> None:
+        log.error("alarm", cause=alarm.cause, facts=alarm.facts)
+        if await self._app.transaction(lambda connection: self._is_news(connection, alarm)):
+            await self.tell_staff(alarm)
+
+    async def tell_staff(self, item: Any) -> str | None:
+        message = await self._need().compose(SOURCE, "staff", item)
+        return await self.say_to_staff(message)
+
+    async def say_to_staff(self, message: Message) -> str | None:
+        """Write to the staff chat; the message's id, or None when there is no such chat or it is closed."""
+        channel = self._channels.get(STAFF_CHANNEL)
+        if channel is None or self._staff_chat is None:
+            return None
+        way = Way(Address(STAFF_CHANNEL, str(self._staff_chat)), seal=_no_buttons, locale=SOURCE)
+        try:
+            return (await channel.send(message, way)).id
+        except ChannelError as error:
+            log.error("staff chat", reason=error.reason)
+            return None
+
+    def _is_news(self, connection: Connection, alarm: Alarm) -> bool:
+        now = self._clock.now()
+        name = f"alarm:{alarm.cause}"
+        if insert_new(connection, marks, name=name, value=alarm.facts[:255], at=now):
+            return True
+        last = connection.execute(select(marks.c.at).where(marks.c.name == name)).scalar_one()
+        if now - last < QUIET:
+            return False
+        connection.execute(update(marks).where(marks.c.name == name).values(value=alarm.facts[:255], at=now))
+        return True
+
+    def _need(self) -> Engine:
+        if self._engine is None:
+            raise RuntimeError("nobody speaks yet")
+        return self._engine
+
+
+def _no_buttons(_action: Any) -> str:
+    raise TypeError("the staff chat has no buttons")

@@ -1,0 +1,138 @@
+"""The doors: whoever knocks is checked over the raw bytes, with a limit on size, time and number; then handed over."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from hashlib import sha256
+
+import structlog
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from bot.conversation.channel import Channel, Unreadable
+from bot.conversation.engine import TryAgain
+from bot.inbox import Full
+from services.locks import Busy
+from services.payments import Forged, Heard, PaymentError
+
+log = structlog.get_logger()
+
+#: Bytes of a body. Meta sends up to 3 MB, the others far less.
+LARGEST = {"telegram": 1_000_000, "whatsapp": 3_000_000, "stripe": 1_000_000}
+#: Seconds for a body to arrive.
+SLOWEST = 10.0
+#: Requests dealt with at once at each door; beyond it 503, and the platform comes again.
+MOST_AT_ONCE = 400
+
+Hand = Callable[[Channel, bytes], Awaitable[None]]
+
+
+class Doors:
+    """One for each platform, one for the payment service, one for whoever asks whether we live."""
+
+    def __init__(
+        self,
+        channels: Mapping[str, Channel],
+        hand: Hand,
+        verify: Callable[[bytes, str], Heard],
+        heard: Callable[[Heard], Awaitable[None]],
+        unreadable: Callable[[str, int, str], Awaitable[None]],
+        challenge: Callable[[Mapping[str, str]], str | None],
+        healthy: Callable[[], bool],
+    ) -> None:
+        self._channels = channels
+        self._hand = hand
+        self._verify = verify
+        self._heard = heard
+        self._unreadable = unreadable
+        self._challenge = challenge
+        self._healthy = healthy
+        self._inside = dict.fromkeys(LARGEST, 0)
+
+    def app(self) -> Starlette:
+        """The routes. Everything else is 404."""
+        routes = [
+            Route(f"/{name}", self._door(name, self._platform), methods=["POST"]) for name in self._channels
+        ]
+        return Starlette(
+            routes=[
+                *routes,
+                Route("/whatsapp", self._handshake, methods=["GET"]),
+                Route("/stripe", self._door("stripe", self._payment), methods=["POST"]),
+                Route("/health", self._health, methods=["GET"]),
+            ]
+        )
+
+    def _door(
+        self, name: str, inside: Callable[[str, Mapping[str, str], bytes], Awaitable[Response]]
+    ) -> Callable[[Request], Awaitable[Response]]:
+        async def enter(request: Request) -> Response:
+            if self._inside[name] >= MOST_AT_ONCE:
+                return _answer(503, "busy")
+            self._inside[name] += 1
+            try:
+                raw = await _body(request, LARGEST[name])
+                return raw if isinstance(raw, Response) else await inside(name, request.headers, raw)
+            finally:
+                self._inside[name] -= 1
+
+        return enter
+
+    async def _platform(self, name: str, headers: Mapping[str, str], raw: bytes) -> Response:
+        channel = self._channels[name]
+        if not channel.genuine(headers, raw):
+            return _answer(401, "not genuine")
+        try:
+            await self._hand(channel, raw)
+        except Unreadable:
+            # A 5xx would make the platform bring the same body again and again.
+            await self._unreadable(name, len(raw), sha256(raw).hexdigest())
+        except (Busy, Full, TryAgain):
+            return _answer(503, "again")
+        return _answer(200, "ok")
+
+    async def _payment(self, _name: str, headers: Mapping[str, str], raw: bytes) -> Response:
+        try:
+            event = self._verify(raw, headers.get("stripe-signature", ""))
+        except Forged:
+            return _answer(400, "not genuine")
+        try:
+            await self._heard(event)
+        except (PaymentError, Busy):
+            return _answer(503, "again")
+        return _answer(200, "ok")
+
+    async def _handshake(self, request: Request) -> Response:
+        answer = self._challenge(request.query_params)
+        return _answer(403, "no") if answer is None else PlainTextResponse(answer)
+
+    async def _health(self, _request: Request) -> Response:
+        return _answer(200, "well") if self._healthy() else _answer(503, "not yet")
+
+
+async def _body(request: Request, most: int) -> bytes | Response:
+    """The whole body, or why there is none."""
+    told = request.headers.get("content-length", "")
+    if told.isdigit() and int(told) > most:
+        return _answer(413, "too large")
+    parts: list[bytes] = []
+    size = 0
+    try:
+        async with asyncio.timeout(SLOWEST):
+            async for part in request.stream():
+                size += len(part)
+                if size > most:
+                    return _answer(413, "too large")
+                parts.append(part)
+    except TimeoutError:
+        return _answer(408, "too slow")
+    except ClientDisconnect:
+        return _answer(400, "gone")
+    return b"".join(parts)
+
+
+def _answer(status: int, word: str) -> Response:
+    return PlainTextResponse(word, status)

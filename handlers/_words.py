@@ -1,0 +1,60 @@
+"""Words that several handlers need: a plan in a label, in a line, in full."""
+
+from __future__ import annotations
+
+from bot.conversation.i18n import _, country_name, data_size, duration, listing, n_
+from services.orders.sold import SoldPlan
+
+#: Countries that are named one by one; more are counted.
+MOST_NAMED = 4
+
+
+def size(plan: SoldPlan) -> str:
+    """ "3 GB", or "Unlimited"."""
+    return data_size(plan.data)
+
+
+def short(plan: SoldPlan) -> str:
+    """ "3 GB · 30 days" """
+    return f"{size(plan)} · {duration(plan.days)}"
+
+
+def where(plan: SoldPlan) -> str:
+    """ "Japan", or "Japan, Korea and 12 more countries"."""
+    names = [country_name(code) for code in plan.countries]
+    if len(names) <= MOST_NAMED:
+        return listing(names)
+    rest = len(names) - MOST_NAMED + 1
+    return n_(
+        "{some} and {n} more country",
+        "{some} and {n} more countries",
+        rest,
+        some=", ".join(names[: MOST_NAMED - 1]),
+    )
+
+
+def title(plan: SoldPlan) -> str:
+    """ "eSIM Japan · 3 GB · 30 days" """
+    return _("eSIM {where}", where=where(plan)) + f" · {short(plan)}"
+
+
+def validity(plan: SoldPlan) -> str:
+    """When its time begins."""
+    starts = {
+        "purchase": _("The days count from the purchase."),
+        "installation": _("The days count from the installation."),
+        "first_use": _("The days count from the first use."),
+    }
+    if plan.days is None:
+        return _("The data does not expire.")
+    return starts.get(
+        plan.starts or "",
+        _("When the days begin to count, the provider does not say; it may be at the purchase."),
+    )
+
+
+def full_speed(plan: SoldPlan) -> str | None:
+    """What unlimited means."""
+    if plan.full_speed is None:
+        return None
+    return _("Full speed for {data} a day, slower after that.", data=data_size(plan.full_speed))

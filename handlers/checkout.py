@@ -1,0 +1,242 @@
+"""Before paying: what exactly is bought, whether it fits, what is agreed; then the link.
+
+> Japan, 10 days
+> [… · … · …]
+eSIM Japan · … · …
+Countries: Japan
+Networks: …
+Total: … (… of it is VAT)
+Does it fit your phone? Dial *#06#: if you see an EID, and your phone has no carrier lock, it fits.
+[It fits] [Not sure]
+> [It fits]
+1 of 2. …
+[Yes, start now]
+> [Yes, start now]
+2 of 2. …
+[I agree]
+> [I agree]
+Order M…: …
+[Pay …]
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from bot.conversation.actions import action
+from bot.conversation.events import Chat
+from bot.conversation.i18n import _, data_size, duration, listing, money, percent
+from bot.conversation.messages import Button, Link, Menu, Remember, Reply, Text
+from bot.conversation.router import Router
+from handlers import _words, support
+from services.checkout import NoLink
+from services.orders import Statement
+from services.orders.book import Sale
+from services.orders.sold import SoldPlan
+from services.shop import Shop
+
+router = Router()
+
+
+@action("p")
+class ChoosePlan:
+    plan: str
+
+
+@action("fit")
+class Fits:
+    plan: str
+
+
+@action("unsure")
+class NotSure:
+    plan: str
+
+
+@action("now")
+class StartNow:
+    plan: str
+
+
+@action("ends")
+class RightEnds:
+    plan: str
+
+
+@action("pay")
+class PayOrder:
+    order: str
+
+
+@router.press(ChoosePlan)
+async def summary(chat: Chat, shop: Shop, chosen: ChoosePlan) -> Reply:
+    """Everything that matters about the plan, in one message."""
+    plan = shop.catalogue.plan(chosen.plan)
+    if plan is None:
+        return Text(_("This plan is not sold any more. Write the country again to see today's plans."))
+    sold = SoldPlan.of(plan.offer)
+    words = _summary(shop, sold, plan)
+    buttons = (Button(_("It fits"), Fits(chosen.plan)), Button(_("Not sure"), NotSure(chosen.plan)))
+    draft = {"plan": chosen.plan, "price": plan.price.minor, "currency": plan.price.currency, "shown": words}
+    return Remember(replace(chat.memory, draft=draft, asking="")), Menu(words, buttons)
+
+
+@router.press(NotSure)
+async def not_sure(chat: Chat, shop: Shop, chosen: NotSure) -> Reply:  # noqa: ARG001
+    """How to find out, and a person who helps."""
+    return Menu(
+        _(
+            "Two things to check:\n"
+            "1. Dial *#06#. A line that begins with EID means that your phone can hold an eSIM.\n"
+            "2. Carrier lock: on an iPhone, Settings > General > About must say “No SIM restrictions”. "
+            "On Android, ask the shop that sold you the phone.\n"
+            "Phones sold in mainland China and Hong Kong often have no eSIM."
+        ),
+        (Button(_("It fits"), Fits(chosen.plan)), Button(_("A person"), support.AskPerson())),
+    )
+
+
+@router.press(Fits)
+async def first_statement(chat: Chat, shop: Shop, chosen: Fits) -> Reply:
+    """The first of two statements that the law asks for: begin before the withdrawal period is over."""
+    draft = _draft(chat, chosen.plan)
+    if draft is None:
+        return await summary(chat, shop, ChoosePlan(chosen.plan))
+    statement = _(
+        "I ask that my eSIM be delivered at once, before the 14 days in which I may withdraw are over."
+    )
+    fit = _("It fits") + ": " + _fit_question()
+    draft |= {"fits": fit, "start_now": statement}
+    return (
+        Remember(replace(chat.memory, draft=draft)),
+        Menu(_("1 of 2.") + " " + statement, (Button(_("Yes, start now"), StartNow(chosen.plan)),)),
+    )
+
+
+@router.press(StartNow)
+async def second_statement(chat: Chat, shop: Shop, chosen: StartNow) -> Reply:
+    """The second one: the right ends with the delivery. The terms of sale are accepted here too."""
+    draft = _draft(chat, chosen.plan)
+    if draft is None or "start_now" not in draft:
+        return await summary(chat, shop, ChoosePlan(chosen.plan))
+    statement = _("I know that once my eSIM is delivered I lose my right to withdraw.")
+    terms = _(
+        "I accept the terms of sale (version {version}): {url}",
+        version=shop.about.terms_version,
+        url=shop.about.terms_url,
+    )
+    draft |= {"right_ends": statement, "terms": terms}
+    return (
+        Remember(replace(chat.memory, draft=draft)),
+        Menu(f"{_('2 of 2.')} {statement}\n\n{terms}", (Button(_("I agree"), RightEnds(chosen.plan)),)),
+    )
+
+
+@router.press(RightEnds)
+async def place(chat: Chat, shop: Shop, chosen: RightEnds) -> Reply:
+    """The order is placed and the link to pay is made."""
+    draft = _draft(chat, chosen.plan)
+    plan = shop.catalogue.plan(chosen.plan)
+    if draft is None or "right_ends" not in draft or plan is None:
+        return await summary(chat, shop, ChoosePlan(chosen.plan))
+    if (plan.price.minor, plan.price.currency) != (draft["price"], draft["currency"]):
+        changed = await summary(chat, shop, ChoosePlan(chosen.plan))
+        assert isinstance(changed, tuple)  # noqa: S101  (the plan exists)
+        return (Text(_("The price has just changed. Please look again.")), *changed)
+    declared = tuple(
+        Statement(kind, draft[kind]) for kind in ("shown", "fits", "start_now", "right_ends", "terms")
+    )
+    sale = Sale(
+        plan=SoldPlan.of(plan.offer).as_json(),
+        provider=plan.offer.provider,
+        sku=plan.offer.sku,
+        price=plan.price,
+        tax=plan.tax,
+        most_cost=str(plan.most_cost),
+    )
+    order = await shop.orders.place(
+        chat.event, chat.customer, chat.id, chat.locale, shop.about.terms_version, sale, declared
+    )
+    return (Remember(replace(chat.memory, draft={})), await _link(chat, shop, order))
+
+
+@router.press(PayOrder)
+async def pay_again(chat: Chat, shop: Shop, chosen: PayOrder) -> Reply:
+    """The link once more, or why there is none."""
+    order = await shop.orders.get(chosen.order)
+    if order is None or order.customer != chat.customer:
+        return Text(_("You have no such order."))
+    if order.state == "paid":
+        return Text(_("Order {order} is paid already.", order=order.id))
+    if order.state != "awaiting_payment":
+        return await summary(chat, shop, ChoosePlan(SoldPlan.from_json(order.item.plan).id))
+    return await _link(chat, shop, order)
+
+
+async def _link(chat: Chat, shop: Shop, order: Any) -> Link | Menu:
+    sold = SoldPlan.from_json(order.item.plan)
+    total = money(order.total)
+    try:
+        url = await shop.checkouts.link(order, _words.title(sold), shop.about.back[chat.channel])
+    except NoLink:
+        return Menu(
+            _("The payment service does not answer just now. Your order {order} is kept.", order=order.id),
+            (Button(_("Try again"), PayOrder(order.id)),),
+        )
+    words = _("Order {order}: {what}", order=order.id, what=_words.title(sold))
+    tail = _(
+        "By paying you place an order with an obligation to pay. Your eSIM comes here as soon as it is paid."
+    )
+    return Link(f"{words}\n{_total(order.total, order.tax)}\n\n{tail}", _("Pay {total}", total=total), url)
+
+
+def _draft(chat: Chat, plan: str) -> dict[str, Any] | None:
+    """What was prepared, if it was for this plan: an old button may speak of another one."""
+    draft = dict(chat.memory.draft)
+    return draft if draft.get("plan") == plan else None
+
+
+def _summary(shop: Shop, sold: SoldPlan, plan: Any) -> str:
+    topped = _("You can add data later.") if sold.can_top_up else _("Data cannot be added later.")
+    lines = [
+        _words.title(sold),
+        "",
+        _("Countries: {countries}", countries=_countries(sold)),
+        _("Networks: {networks}", networks=listing(list(sold.networks)) if sold.networks else "–"),
+        _("Data: {data}", data=data_size(sold.data)),
+        *([speed] if (speed := _words.full_speed(sold)) else []),
+        _("Valid: {days}", days=duration(sold.days)) + ". " + _words.validity(sold),
+        topped,
+        _(
+            "Refund: if we cannot deliver, at once and in full. Once delivered, it cannot be taken back, unless it does not work."
+        ),
+        _total(plan.price, plan.tax, plan.tax_rate),
+        "",
+        _fit_question(),
+    ]
+    del shop
+    return "\n".join(lines)
+
+
+def _countries(sold: SoldPlan) -> str:
+    from bot.conversation.i18n import country_name
+
+    return listing([country_name(code) for code in sold.countries])
+
+
+def _total(total: Any, tax: Any, rate: Any = None) -> str:
+    if rate is not None:
+        return _(
+            "Total: {total}, {tax} of it VAT ({rate})",
+            total=money(total),
+            tax=money(tax),
+            rate=percent(float(rate)),
+        )
+    return _("Total: {total}, {tax} of it VAT", total=money(total), tax=money(tax))
+
+
+def _fit_question() -> str:
+    return _(
+        "Does it fit your phone? Dial *#06#: if you see an EID, and your phone has no carrier lock, it fits."
+    )

@@ -1,0 +1,70 @@
+"""My orders: number, date, plan, price, state.
+
+> /orders
+You have no orders yet.
+"""
+
+from __future__ import annotations
+
+from bot.conversation.events import Chat
+from bot.conversation.i18n import N_, _, date, money
+from bot.conversation.messages import Button, Menu, Reply, Text
+from bot.conversation.router import Router
+from handlers import _words, checkout
+from services.orders import Order
+from services.orders.sold import SoldPlan
+from services.shop import Shop
+
+router = Router()
+
+#: Orders in one message.
+MOST = 10
+
+
+@router.command("orders", N_("My orders"))
+async def orders(chat: Chat, shop: Shop, words: str) -> Reply:  # noqa: ARG001
+    """One's own orders, the newest first."""
+    own = await shop.orders.of_customer(chat.customer, MOST)
+    if not own:
+        return Text(_("You have no orders yet."))
+    body = "\n\n".join(_one(order) for order in own)
+    unpaid = [order for order in own if order.state == "awaiting_payment"]
+    if unpaid:
+        return Menu(
+            body, (Button(_("Pay {total}", total=money(unpaid[0].total)), checkout.PayOrder(unpaid[0].id)),)
+        )
+    return Text(body)
+
+
+@router.intent("orders")
+async def orders_by_words(chat: Chat, shop: Shop, words: str) -> Reply:
+    """The same, asked in words."""
+    return await orders(chat, shop, words)
+
+
+def _one(order: Order) -> str:
+    sold = SoldPlan.from_json(order.item.plan)
+    return "\n".join(
+        (
+            f"{order.id} · {date(order.placed_at)}",
+            _words.title(sold),
+            f"{money(order.total)} · {_state(order)}",
+        )
+    )
+
+
+def _state(order: Order) -> str:
+    if order.state != "paid":
+        return {
+            "awaiting_payment": _("not paid yet"),
+            "expired": _("not paid, expired"),
+            "cancelled": _("not paid, cancelled"),
+        }[order.state]
+    return {
+        "waiting": _("paid, being prepared"),
+        "buying": _("paid, being prepared"),
+        "delivered": _("delivered"),
+        "refund_due": _("being refunded"),
+        "refunded": _("refunded"),
+        "needs_person": _("a person is looking after it"),
+    }[order.item.state]

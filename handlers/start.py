@@ -1,0 +1,121 @@
+"""Meeting the bot: hello, help, and what we say when we did not understand.
+
+> /start
+Where are you going? Just write it, for example: Japan, 10 days.
+[My eSIMs] [Help] [🌐 Language]
+> qwertyuiop zxcvb
+I did not understand that. Write a country and your days, for example: Japan, 10 days.
+[Help] [A person]
+> /help
+/plans – Choose a plan
+/usage – How much data is left
+"""
+
+from __future__ import annotations
+
+from bot.conversation.actions import action
+from bot.conversation.events import Chat, Pressed
+from bot.conversation.first_words import ShowLanguages
+from bot.conversation.i18n import N_, _
+from bot.conversation.messages import Button, Menu, Reply, Text
+from bot.conversation.router import Router
+from handlers import esims, plans, support
+from services.shop import Shop
+
+router = Router()
+
+#: What /help and the menus of the platforms list, in this order.
+COMMANDS = (
+    ("plans", N_("Choose a plan")),
+    ("esims", N_("My eSIMs: QR and codes again")),
+    ("usage", N_("How much data is left")),
+    ("orders", N_("My orders")),
+    ("support", N_("Talk to a person")),
+    ("account", N_("Name, email, phone")),
+    ("language", N_("Change language")),
+    ("privacy", N_("Privacy: your data and your rights")),
+    ("terms", N_("Terms of sale")),
+    ("help", N_("What I can do")),
+)
+
+
+@action("help")
+class ShowHelp:
+    """List what the bot can do."""
+
+
+@router.command("start", N_("Start"))
+async def start(chat: Chat, shop: Shop, words: str) -> Reply:
+    """Hello; or, from a deep link, straight to a country's plans."""
+    code = words.split("-")[0].upper()
+    if len(code) == 2 and shop.catalogue.plans(code):
+        return await plans.list_plans(chat, shop, plans.ChooseCountry(code, 0))
+    return welcome(shop)
+
+
+@router.intent("greeting")
+async def hello(chat: Chat, shop: Shop, words: str) -> Reply:  # noqa: ARG001
+    """Hello."""
+    return welcome(shop)
+
+
+@router.command("help", N_("What I can do"))
+async def help_(chat: Chat, shop: Shop, words: str) -> Reply:  # noqa: ARG001
+    """Everything the bot can do, in one message."""
+    return Menu(
+        "\n".join(
+            (
+                _("Write where you are going, or choose:"),
+                "",
+                *(f"/{name} – {_(summary)}" for name, summary in COMMANDS),
+            )
+        ),
+        (Button(_("My eSIMs"), esims.ShowEsims()), Button(_("A person"), support.AskPerson())),
+    )
+
+
+@router.press(ShowHelp)
+async def press_help(chat: Chat, shop: Shop, chosen: ShowHelp) -> Reply:  # noqa: ARG001
+    """The same by button."""
+    return await help_(chat, shop, "")
+
+
+@router.hears("lost")
+async def lost(chat: Chat, shop: Shop, words: str) -> Reply:  # noqa: ARG001
+    """Words that mean nothing to us get ways out, not silence."""
+    return Menu(
+        _("I did not understand that. Write a country and your days, for example: Japan, 10 days."),
+        (Button(_("Help"), ShowHelp()), Button(_("A person"), support.AskPerson())),
+    )
+
+
+@router.hears("forged")
+async def forged(chat: Chat, shop: Shop, event: Pressed) -> Reply:  # noqa: ARG001
+    """A button that is not ours, or not this chat's."""
+    return Menu(_("This button does not work any more."), (Button(_("Help"), ShowHelp()),))
+
+
+@router.command("terms", N_("Terms of sale"))
+async def terms(chat: Chat, shop: Shop, words: str) -> Reply:  # noqa: ARG001
+    """Where the terms of sale are, and which version holds."""
+    return Text(
+        _(
+            "Our terms of sale (version {version}): {url}",
+            version=shop.about.terms_version,
+            url=shop.about.terms_url,
+        )
+    )
+
+
+def welcome(shop: Shop) -> Menu:
+    """The first words."""
+    return Menu(
+        _("{shop}: travel eSIMs in this chat.", shop=shop.about.name)
+        + "\n"
+        + _("Where are you going? Just write it, for example: Japan, 10 days."),
+        (
+            Button(_("My eSIMs"), esims.ShowEsims()),
+            Button(_("Help"), ShowHelp()),
+            Button(_("🌐 Language"), ShowLanguages()),
+        ),
+    )

@@ -1,0 +1,137 @@
+"""The books: for every order, what came in is what was kept, given back or is held; for every line, who has it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from services.orders.order import FINAL
+from services.storage import Storage
+from services.storage.app import esims, items, orders, refunds
+
+#: Refunds that have left, or that nobody can call back.
+GONE = ("pending", "succeeded")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One order in the books, in minor units."""
+
+    order: str
+    state: str
+    items: tuple[str, ...]
+    currency: str
+    captured: int
+    kept: int
+    refunded: int
+    held: int
+    #: Why it needs a look, or None.
+    exception: str | None
+
+    @property
+    def closes(self) -> bool:
+        return self.captured == self.kept + self.refunded + self.held
+
+
+@dataclass(frozen=True)
+class Books:
+    """All of it. `open`: orders in which something still happens by itself."""
+
+    open: int
+    orders: tuple[Line, ...]
+    #: Lines bought: with their owners, in stock, or bought and not handed over.
+    delivered_lines: int
+    stock_lines: int
+    held_lines: int
+
+    @property
+    def close(self) -> bool:
+        """Whether every order closes."""
+        return all(line.closes for line in self.orders)
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "open": self.open,
+            "close": self.close,
+            "captured": sum(line.captured for line in self.orders),
+            "kept": sum(line.kept for line in self.orders),
+            "refunded": sum(line.refunded for line in self.orders),
+            "held": sum(line.held for line in self.orders),
+            "lines": {
+                "delivered": self.delivered_lines,
+                "stock": self.stock_lines,
+                "held": self.held_lines,
+            },
+            "stock": self.stock_lines,
+            "exceptions": [asdict(line) for line in self.orders if line.exception or not line.closes],
+            "orders": [asdict(line) for line in self.orders],
+        }
+
+
+async def read_books(app: Storage, since: datetime | None = None) -> Books:
+    """The books of orders that money came in for, of the whole time or since a moment."""
+    return await app.read(lambda connection: _read(connection, since))
+
+
+def _read(connection: Connection, since: datetime | None) -> Books:
+    wanted = select(orders).where(orders.c.captured > 0).order_by(orders.c.placed_at)
+    if since is not None:
+        wanted = wanted.where(orders.c.placed_at >= since)
+    parts: dict[str, list[Any]] = {}
+    for item in connection.execute(select(items)).all():
+        parts.setdefault(item.order_id, []).append(item)
+    back: dict[str, list[Any]] = {}
+    for refund in connection.execute(select(refunds)).all():
+        back.setdefault(refund.order_id, []).append(refund)
+    lines = [
+        _line(order, parts.get(order.id, []), back.get(order.id, [])) for order in connection.execute(wanted)
+    ]
+    bought = [part for some in parts.values() for part in some if part.esim_id is not None]
+    stock = connection.execute(
+        select(func.count()).select_from(esims).where(esims.c.state == "stock")
+    ).scalar_one()
+    delivered = sum(part.state == "delivered" for part in bought)
+    return Books(
+        open=sum(1 for line in lines if _is_open(line, back.get(line.order, []))),
+        orders=tuple(lines),
+        delivered_lines=delivered,
+        stock_lines=stock,
+        held_lines=len(bought) - delivered,
+    )
+
+
+def _line(order: Any, parts: list[Any], back: list[Any]) -> Line:
+    gone = [refund for refund in back if refund.state in GONE]
+    on_items: dict[str, int] = {}
+    for refund in gone:
+        if refund.item_id is not None:
+            on_items[refund.item_id] = on_items.get(refund.item_id, 0) + refund.amount
+    kept = sum(part.price - on_items.get(part.id, 0) for part in parts if part.state == "delivered")
+    refunded = sum(refund.amount for refund in gone)
+    resting = [part for part in parts if part.state not in ("delivered", "refunded")]
+    if any(part.reason == "wrong_amount" for part in resting):
+        held = order.captured - refunded
+    else:
+        held = sum(part.price - on_items.get(part.id, 0) for part in resting)
+        # Second payments that are not on their way back yet.
+        held += sum(refund.amount for refund in back if refund.item_id is None and refund.state not in GONE)
+    reasons = [f"{part.state}:{part.reason}" for part in parts if part.state == "needs_person"]
+    reasons += [f"refund:{refund.state}" for refund in back if refund.state == "failed"]
+    return Line(
+        order=order.id,
+        state=order.state,
+        items=tuple(part.state for part in parts),
+        currency=order.currency,
+        captured=order.captured,
+        kept=kept,
+        refunded=refunded,
+        held=held,
+        exception="; ".join(reasons) or None,
+    )
+
+
+def _is_open(line: Line, back: list[Any]) -> bool:
+    return any(state not in FINAL for state in line.items) or any(refund.state == "due" for refund in back)

@@ -1,0 +1,362 @@
+"""One purchase at a provider: intent stored first, tried once, and an unknown outcome resolved by looking."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+import structlog
+from sqlalchemy import Connection, func, select, update
+
+from services.clock import Clock, machine_now
+from services.esims import Esims
+from services.locks import Busy, Lease
+from services.news import Alarm, Voice
+from services.orders.book import move_item
+from services.providers import (
+    Accepted,
+    Ambiguous,
+    EsimProvider,
+    Found,
+    Fulfilled,
+    Intent,
+    NotFound,
+    Outcome,
+    ProviderError,
+    Rejected,
+    Snapshot,
+    Unknown,
+)
+from services.storage import Storage
+from services.storage.app import items, marks, purchases
+from services.storage.upsert import insert_new
+
+log = structlog.get_logger()
+
+#: How long a step waits for its turn at the provider's account, in seconds, before it comes again.
+TURN = 30.0
+
+
+class Buying:
+    """The steps of a purchase. Each returns a word; each may be repeated."""
+
+    def __init__(
+        self,
+        app: Storage,
+        esims: Esims,
+        providers: Mapping[str, EsimProvider],
+        clock: Clock,
+        voice: Voice,
+        executor: str,
+        lane_seconds: float,
+    ) -> None:
+        self._app = app
+        self._esims = esims
+        self._providers = providers
+        self._clock = clock
+        self._voice = voice
+        self._executor = executor
+        #: Longer than any call to a provider can last.
+        self._lane_seconds = lane_seconds
+        self._turns = {name: asyncio.Lock() for name in providers}
+
+    async def buy(self, item: str, attempt: int) -> str:
+        """Try to buy, once for each attempt: "bought", "rejected", "later", "unknown" or "busy"."""
+        row = await self._item(item)
+        if row.esim_id is not None:
+            return "bought"
+        if row.state not in ("waiting", "buying"):
+            return "rejected" if row.state in ("refund_due", "refunded") else "gone"
+        await self._app.transaction(
+            lambda connection: move_item(connection, item, ("waiting",), "buying", "paid", self._clock.now())
+        )
+        if await self._esims.from_stock(item, row.provider, row.sku):
+            log.info("given from stock", item=item)
+            return "bought"
+        try:
+            async with self._turn(row.provider):
+                return await self._try(row, attempt)
+        except Busy:
+            return "busy"
+
+    async def look(self, item: str, attempt: int) -> str:
+        """What became of an unknown attempt: "bought", "absent", "pending" or "ambiguous"."""
+        row = await self._item(item)
+        if row.esim_id is not None:
+            return "bought"
+        tried = await self._attempt(item, attempt)
+        provider = self._providers[row.provider]
+        intent = Intent(item, row.sku, Decimal(row.most_cost), tried.begun_at)
+        elapsed = (machine_now() - _real(tried)).total_seconds()
+        try:
+            async with self._turn(row.provider):
+                found = await provider.resolve(
+                    intent,
+                    Snapshot.from_json(tried.snapshot["account"]),
+                    lambda iccids: self._esims.known(row.provider, iccids),
+                    elapsed,
+                    await self._wanted(row.provider, row.sku),
+                )
+                return await self._settled(row, attempt, found)
+        except (Busy, ProviderError) as error:
+            log.info("could not look yet", item=item, error=type(error).__name__)
+            return "pending"
+
+    async def unknowns(self, item: str) -> int:
+        """How many attempts of an item ended unknown, and were not there in the end."""
+        return await self._app.read(
+            lambda connection: connection.execute(
+                select(func.count()).where(purchases.c.item_id == item, purchases.c.state == "absent")
+            ).scalar_one()
+        )
+
+    async def activation(self, item: str) -> str:
+        """Whether the line has its activation code: "there" or "waiting"."""
+        esim = await self._esims.of_item(item)
+        if esim is None:
+            return "waiting"
+        if esim.activation:
+            return "there"
+        try:
+            details = await self._providers[esim.provider].esim(esim.iccid)
+        except ProviderError as error:
+            log.info("no activation code yet", item=item, reason=error.reason)
+            return "waiting"
+        if details.activation is None:
+            return "waiting"
+        await self._esims.has_activation(item, details.activation)
+        return "there"
+
+    async def tag(self, item: str) -> str:
+        """Leave our reference with the line. Not needed for anything but a person's eye: it may fail."""
+        esim = await self._esims.of_item(item)
+        if esim is None:
+            return "no line"
+        for _ in range(3):
+            try:
+                await self._providers[esim.provider].tag(esim.iccid, item)
+            except ProviderError as error:
+                log.info("line not tagged", item=item, reason=error.reason)
+                if error.again is None:
+                    break
+                await asyncio.sleep(min(error.again, 1.0))
+            else:
+                return "tagged"
+        return "not tagged"
+
+    async def import_foreign(self) -> None:
+        """At the account's first meeting with us: what is there already is not ours to give."""
+        for name, provider in self._providers.items():
+            if await self._app.read(partial(_marked, name=f"imported:{name}")):
+                continue
+            lines = await provider.lines()
+            await self._esims.note_lines(name, [line.iccid for line in lines], "foreign")
+            await self._app.transaction(partial(_mark, name=f"imported:{name}", now=self._clock.now()))
+            log.info("foreign lines noted", provider=name, lines=len(lines))
+
+    async def sweep(self) -> int:
+        """Lines that nobody knows and no purchase is waiting for become stock; how many there were."""
+        surplus = 0
+        for name, provider in self._providers.items():
+            if await self._undecided(name):
+                continue
+            with suppress(Busy, ProviderError):
+                async with self._turn(name):
+                    surplus += await self._sweep_one(name, provider)
+        return surplus
+
+    async def _sweep_one(self, name: str, provider: EsimProvider) -> int:
+        lines = await provider.lines()
+        known = await self._esims.known(name, [line.iccid for line in lines])
+        surplus = 0
+        for line in lines:
+            if line.iccid in known or line.notes.strip():
+                continue
+            if await self._undecided(name):
+                return surplus
+            sku = await provider.sku_of(line.iccid)
+            details = await provider.esim(line.iccid)
+            if sku and await self._esims.keep_as_stock(name, sku, line.iccid, details.activation):
+                surplus += 1
+                await self._voice.alarm(Alarm("surplus_line", name))
+        return surplus
+
+    async def _try(self, row: Any, attempt: int) -> str:
+        known = await self._attempt(row.id, attempt)
+        if known is not None:
+            return await self._again(row, known)
+        provider = self._providers[row.provider]
+        intent = Intent(row.id, row.sku, Decimal(row.most_cost), self._clock.now())
+        try:
+            snapshot = await provider.snapshot(intent)
+        except ProviderError as error:
+            log.warning("no snapshot, nothing bought", item=row.id, reason=error.reason)
+            return "busy"
+        if not await self._app.transaction(
+            lambda connection: self._claim(connection, row, attempt, intent, snapshot)
+        ):
+            return "unknown"
+        outcome = await provider.purchase(intent)
+        return await self._keep(row, attempt, outcome)
+
+    def _claim(
+        self, connection: Connection, row: Any, attempt: int, intent: Intent, snapshot: Snapshot
+    ) -> bool:
+        return insert_new(
+            connection,
+            purchases,
+            item_id=row.id,
+            attempt=attempt,
+            provider=row.provider,
+            sku=row.sku,
+            state="sending",
+            snapshot={"account": snapshot.to_json(), "tried_at": machine_now().isoformat()},
+            begun_at=intent.begun_at,
+        )
+
+    async def _again(self, row: Any, known: Any) -> str:
+        """A second look at an attempt that was begun: whatever it was, it is not begun again."""
+        if known.state == "rejected":
+            return "rejected"
+        if known.state == "later":
+            return "later"
+        return "absent" if known.state == "absent" else "unknown"
+
+    async def _keep(self, row: Any, attempt: int, outcome: Outcome) -> str:
+        match outcome:
+            case Fulfilled(iccid, activation, transaction):
+                return await self._bought(row, attempt, iccid, activation, transaction)
+            case Accepted(iccid, transaction) if iccid is not None:
+                return await self._bought(row, attempt, iccid, None, transaction)
+            case Accepted() | Unknown():
+                log.warning("purchase unknown", item=row.id, attempt=attempt)
+                await self._note(row.id, attempt, "unknown")
+                return "unknown"
+            case Rejected(reason, retryable, out_of_credit):
+                log.warning("purchase rejected", item=row.id, reason=reason)
+                if out_of_credit:
+                    await self._voice.alarm(Alarm("out_of_credit", row.provider))
+                elif not retryable:
+                    await self._voice.alarm(Alarm("provider_refuses", f"{row.provider} {reason}"))
+                state = "later" if retryable else "rejected"
+                await self._note(row.id, attempt, state)
+                return state
+
+    async def _bought(
+        self, row: Any, attempt: int, iccid: str, activation: str | None, transaction: str | None
+    ) -> str:
+        if await self._esims.claim(row.id, row.provider, row.sku, iccid, activation):
+            await self._note(row.id, attempt, "bought", transaction=transaction)
+            return "bought"
+        # The line is somebody's already: what this attempt made must be found by looking.
+        await self._note(row.id, attempt, "unknown")
+        return "unknown"
+
+    async def _settled(self, row: Any, attempt: int, found: Any) -> str:
+        match found:
+            case Found(iccids):
+                for iccid in iccids:
+                    if await self._esims.claim(row.id, row.provider, row.sku, iccid, None):
+                        await self._note(row.id, attempt, "bought")
+                        return "bought"
+                return "pending"
+            case NotFound():
+                await self._note(row.id, attempt, "absent")
+                return "absent"
+            case Ambiguous(cause):
+                log.warning("purchase ambiguous", item=row.id, cause=cause)
+                return "pending"
+            case _:
+                return "pending"
+
+    async def _note(self, item: str, attempt: int, state: str, **values: Any) -> None:
+        await self._app.transaction(
+            lambda connection: connection.execute(
+                update(purchases)
+                .where(purchases.c.item_id == item, purchases.c.attempt == attempt)
+                .values(state=state, **values)
+            )
+        )
+
+    def _turn(self, provider: str) -> _Turn:
+        """One create, or one look, at an account at a time: in this process and among all."""
+        lease = Lease(self._app, f"lane:{provider}", self._executor, self._lane_seconds)
+        return _Turn(self._turns[provider], lease)
+
+    async def _item(self, item: str) -> Any:
+        return await self._app.read(
+            lambda connection: connection.execute(select(items).where(items.c.id == item)).one()
+        )
+
+    async def _attempt(self, item: str, attempt: int) -> Any:
+        return await self._app.read(
+            lambda connection: connection.execute(
+                select(purchases).where(purchases.c.item_id == item, purchases.c.attempt == attempt)
+            ).one_or_none()
+        )
+
+    async def _wanted(self, provider: str, sku: str) -> int:
+        return await self._app.read(
+            lambda connection: connection.execute(
+                select(func.count()).where(
+                    purchases.c.provider == provider,
+                    purchases.c.sku == sku,
+                    purchases.c.state.in_(("sending", "unknown")),
+                )
+            ).scalar_one()
+        )
+
+    async def _undecided(self, provider: str) -> bool:
+        """Whether some purchase may yet turn out to own a line that nobody knows."""
+        return await self._app.read(
+            lambda connection: (
+                connection.execute(
+                    select(purchases.c.item_id).where(
+                        purchases.c.provider == provider, purchases.c.state.in_(("sending", "unknown"))
+                    )
+                ).first()
+                is not None
+            )
+        )
+
+
+class _Turn:
+    def __init__(self, here: asyncio.Lock, lease: Lease) -> None:
+        self._here = here
+        self._lease = lease
+
+    async def __aenter__(self) -> None:
+        try:
+            async with asyncio.timeout(TURN):
+                await self._here.acquire()
+        except TimeoutError as error:
+            raise Busy from error
+        try:
+            await self._lease.claim(TURN)
+        except BaseException:
+            self._here.release()
+            raise
+
+    async def __aexit__(self, *_: object) -> None:
+        try:
+            await self._lease.release()
+        finally:
+            self._here.release()
+
+
+def _real(tried: Any) -> datetime:
+    """When the attempt was begun, by the machine's clock."""
+    return datetime.fromisoformat(tried.snapshot["tried_at"])
+
+
+def _marked(connection: Connection, name: str) -> bool:
+    return connection.execute(select(marks.c.name).where(marks.c.name == name)).first() is not None
+
+
+def _mark(connection: Connection, name: str, now: datetime) -> None:
+    insert_new(connection, marks, name=name, value="done", at=now)

@@ -1,0 +1,115 @@
+"""Everything that is sold, arranged by place and priced when it is first asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from itertools import islice
+
+from services.catalogue.choosing import choose, worth_having
+from services.catalogue.plan import Plan, plan_of
+from services.places import Region, regions
+from services.prices import Book, NoRate, Prices
+from services.providers import Offer
+
+#: Itineraries whose plans are remembered; every country is one.
+MOST_REMEMBERED = 2_000
+
+
+class Assortment:
+    """Offers that do not change, at prices that may. All of it is in memory; nothing here waits."""
+
+    def __init__(self, offers: Iterable[Offer], prices: Prices, alert: Callable[[str, str], None]) -> None:
+        self._prices = prices
+        self._alert = alert
+        self._offers = {offer.id: offer for offer in offers}
+        self._by_country: dict[str, list[Offer]] = {}
+        for offer in self._offers.values():
+            for code in offer.countries:
+                self._by_country.setdefault(code, []).append(offer)
+        self._priced = _Priced(prices.book)
+
+    def __len__(self) -> int:
+        return len(self._offers)
+
+    def covering(self, going_to: Collection[str], days: int | None) -> list[Plan]:
+        """Good choices that work in all of these countries, the best first."""
+        return choose(self._worth_having(tuple(sorted(set(going_to)))), days)
+
+    def of_region(self, key: str, days: int | None) -> list[Plan]:
+        """Good choices made for a region, the best first."""
+        priced = self._current()
+        if key not in regions():
+            return []
+        if key not in priced.by_region:
+            found = (plan for plan in self._wide() if plan.region == key)
+            priced.by_region[key] = worth_having(found, everywhere=True)
+        return choose(priced.by_region[key], days)
+
+    def regions(self) -> list[Region]:
+        """The regions that there are plans for."""
+        sold = {plan.region for plan in self._wide()}
+        return [region for key, region in regions().items() if key in sold]
+
+    def countries(self) -> list[str]:
+        """Every country that there are plans for, by code."""
+        return sorted(code for code in self._by_country if self._worth_having((code,)))
+
+    def plan(self, plan_id: str) -> Plan | None:
+        """A plan by its id, at today's price."""
+        offer = self._offers.get(plan_id)
+        return None if offer is None else self._plan(offer)
+
+    def _worth_having(self, going_to: tuple[str, ...]) -> tuple[Plan, ...]:
+        priced = self._current()
+        if not going_to or any(code not in self._by_country for code in going_to):
+            return ()
+        if going_to not in priced.by_countries:
+            rarest = min((self._by_country[code] for code in going_to), key=len)
+            found = (offer for offer in rarest if all(code in offer.countries for code in going_to))
+            if len(priced.by_countries) >= MOST_REMEMBERED:
+                del priced.by_countries[next(islice(priced.by_countries, 1))]
+            priced.by_countries[going_to] = worth_having(self._plans(found))
+        return priced.by_countries[going_to]
+
+    def _wide(self) -> tuple[Plan, ...]:
+        priced = self._current()
+        if priced.wide is None:
+            priced.wide = self._plans(offer for offer in self._offers.values() if offer.kind != "country")
+        return priced.wide
+
+    def _plans(self, offers: Iterable[Offer]) -> tuple[Plan, ...]:
+        return tuple(plan for plan in map(self._plan, offers) if plan is not None)
+
+    def _plan(self, offer: Offer) -> Plan | None:
+        priced = self._current()
+        if offer.id not in priced.plans:
+            priced.plans[offer.id] = None if priced.book.hides(offer.id) else self._price(offer, priced)
+        return priced.plans[offer.id]
+
+    def _price(self, offer: Offer, priced: _Priced) -> Plan | None:
+        try:
+            return plan_of(offer, priced.book)
+        except NoRate as missing:
+            if str(missing) not in priced.no_rates:
+                priced.no_rates.add(str(missing))
+                self._alert("no-exchange-rate", str(missing))
+            return None
+
+    def _current(self) -> _Priced:
+        """What was priced by the list in force; it is all forgotten when the list changes."""
+        book = self._prices.book
+        if book is not self._priced.book:
+            self._priced = _Priced(book)
+        return self._priced
+
+
+class _Priced:
+    """Prices worked out so far. No part grows beyond the offers, the regions, or its own bound."""
+
+    def __init__(self, book: Book) -> None:
+        self.book = book
+        self.plans: dict[str, Plan | None] = {}
+        self.by_countries: dict[tuple[str, ...], tuple[Plan, ...]] = {}
+        self.by_region: dict[str, tuple[Plan, ...]] = {}
+        self.wide: tuple[Plan, ...] | None = None
+        self.no_rates: set[str] = set()

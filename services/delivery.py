@@ -1,0 +1,259 @@
+"""Handing an eSIM over: told in the chat, confirmed by the platform, and by mail to whoever wants that."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from time import monotonic
+
+import structlog
+from sqlalchemy import Connection, func, insert, select, update
+
+from services.clock import Clock, Waits
+from services.customers import Customers
+from services.durable import Durable
+from services.esims import Esims
+from services.mailer import Mailer, MailError
+from services.news import EsimReady, RunningLate, Voice
+from services.orders import Orders
+from services.orders.book import move_item
+from services.storage import Storage
+from services.storage.app import chats, dispatches, items, mailings, orders
+from services.storage.upsert import insert_new
+
+log = structlog.get_logger()
+
+#: How long a platform may take to say what became of a message, in seconds.
+SILENCE = 60.0
+#: Receipts that came before we noted the message they are about.
+MOST_EARLY = 10_000
+ARRIVED = ("sent", "delivered", "read")
+#: What a platform calls "free text is not allowed now" and "cannot be reached".
+WINDOW_CLOSED, UNDELIVERABLE = "131047", "131026"
+
+
+class Delivery:
+    """The steps of handing over. Each returns a word; each may be repeated, and then the same QR is shown again."""
+
+    def __init__(
+        self,
+        app: Storage,
+        orders_: Orders,
+        esims: Esims,
+        customers: Customers,
+        mailer: Mailer,
+        durable: Durable,
+        clock: Clock,
+        waits: Waits,
+        voice: Voice,
+    ) -> None:
+        self._app = app
+        self._orders = orders_
+        self._esims = esims
+        self._customers = customers
+        self._mailer = mailer
+        self._durable = durable
+        self._clock = clock
+        self._waits = waits
+        self._voice = voice
+        self._early: OrderedDict[str, tuple[str, str]] = OrderedDict()
+
+    @property
+    def mails(self) -> bool:
+        """Whether mail can be offered."""
+        return self._mailer.ready
+
+    async def deliver(self, item: str) -> str:
+        """Show the QR: "told", "announced", "again" or "unreachable"."""
+        order = await self._orders.get(item.rsplit("-", 1)[0])
+        if order is None or order.chat is None:
+            return "unreachable"
+        chat = order.chat
+        tried = await self._app.read(
+            lambda connection: connection.execute(
+                select(func.count()).where(
+                    dispatches.c.item_id == item, dispatches.c.state.in_(("failed", "silent"))
+                )
+            ).scalar_one()
+        )
+        told = await self._voice.tell(
+            chat,
+            EsimReady(order.id, item),
+            f"ready:{item}:{tried}",
+            lambda connection, message: self._dispatched(connection, message, chat, item),
+        )
+        return told.state
+
+    async def arrived(self, item: str) -> str:
+        """Whether the platform says that it arrived: "delivered", or "again"."""
+        until = monotonic() + self._waits(SILENCE, floor=8.0)
+        while True:
+            states = await self._app.read(
+                lambda connection: (
+                    connection.execute(select(dispatches.c.state).where(dispatches.c.item_id == item))
+                    .scalars()
+                    .all()
+                )
+            )
+            if not states or any(state in ARRIVED for state in states):
+                await self._esims.given(item, "shown")
+                return "delivered"
+            if "accepted" not in states:
+                return "again"
+            if monotonic() > until:
+                await self._silent(item)
+                return "again"
+            await asyncio.sleep(0.1)
+
+    async def receipt(self, message: str, state: str, code: str) -> None:
+        """A platform says what became of a message (keyed hash). Most are about messages nobody waits for."""
+        noted = await self._app.transaction(lambda connection: self._note(connection, message, state, code))
+        if noted is None:
+            self._early[message] = (state, code)
+            while len(self._early) > MOST_EARLY:
+                self._early.popitem(last=False)
+            return
+        item, chat = noted
+        if state in ARRIVED:
+            await self._esims.given(item, "shown")
+            return
+        await self._app.transaction(lambda connection: _follow_failure(connection, chat, code))
+        if not await self._any_arrived(item):
+            await self._app.transaction(lambda connection: self._take_back(connection, item, message))
+
+    async def shown(self, items_shown: list[str]) -> None:
+        """The traveller asked for the QR and holds it now."""
+        for item in items_shown:
+            await self._esims.given(item, "shown")
+
+    async def catch_up(self, customer: str) -> None:
+        """Somebody who could not be reached speaks again: hand over what is waiting for them."""
+
+        def work(connection: Connection) -> None:
+            waiting = connection.execute(
+                select(items.c.id)
+                .join(orders, orders.c.id == items.c.order_id)
+                .where(
+                    orders.c.customer_id == customer,
+                    items.c.state == "needs_person",
+                    items.c.reason.in_(("unreachable", "awaiting_traveller", "not_arrived")),
+                    items.c.esim_id.is_not(None),
+                )
+            ).scalars()
+            for item in waiting.all():
+                self._start_again(connection, item)
+
+        await self._app.transaction(work)
+
+    async def running_late(self, item: str) -> str:
+        """Tell that it takes longer."""
+        order = await self._orders.get(item.rsplit("-", 1)[0])
+        if order is not None and order.chat is not None:
+            await self._voice.tell(order.chat, RunningLate(order.id), f"late:{item}")
+        return "told"
+
+    async def mail(self, item: str) -> str:
+        """The eSIM, its QR and the receipt by mail, if there is an address: "sent", "none" or "failed"."""
+        order = await self._orders.get(item.rsplit("-", 1)[0])
+        if order is None or order.customer is None:
+            return "none"
+        account = await self._customers.account(order.customer)
+        if account.email is None or not self._mailer.ready:
+            return "none"
+        return await self.mail_to(item, account.email)
+
+    async def mail_to(self, item: str, address: str) -> str:
+        """The same to a given address, once for each order: "sent" or "failed"."""
+        order_id = item.rsplit("-", 1)[0]
+        order = await self._orders.get(order_id)
+        if order is None:
+            return "failed"
+        if not await self._app.transaction(lambda connection: self._claim_mail(connection, order_id)):
+            return "sent"
+        letter = await self._voice.write(order.locale, EsimReady(order_id, item))
+        try:
+            await self._mailer.send(address, letter)
+        except MailError as error:
+            log.warning("mail not sent", order=order_id, reason=error.reason)
+            return "failed"
+        await self._app.transaction(
+            lambda connection: connection.execute(
+                update(mailings)
+                .where(mailings.c.order_id == order_id, mailings.c.kind == "esim")
+                .values(state="sent")
+            )
+        )
+        return "sent"
+
+    async def by_mail(self, item: str) -> str:
+        """The chat is closed, but the mail has gone: the traveller holds the QR."""
+        await self._esims.given(item, "mailed")
+        return "delivered"
+
+    def _dispatched(self, connection: Connection, message: str, chat: str, item: str) -> None:
+        state, code = self._early.pop(message, ("accepted", ""))
+        connection.execute(
+            insert(dispatches).values(
+                message=message, chat_id=chat, item_id=item, state=state, code=code, at=self._clock.now()
+            )
+        )
+        if state == "failed":
+            _follow_failure(connection, chat, code)
+
+    def _note(self, connection: Connection, message: str, state: str, code: str) -> tuple[str, str] | None:
+        row = connection.execute(select(dispatches).where(dispatches.c.message == message)).one_or_none()
+        if row is None:
+            return None
+        connection.execute(
+            update(dispatches).where(dispatches.c.message == message).values(state=state, code=code)
+        )
+        return row.item_id, row.chat_id
+
+    async def _any_arrived(self, item: str) -> bool:
+        return await self._app.read(
+            lambda connection: (
+                connection.execute(
+                    select(dispatches.c.message).where(
+                        dispatches.c.item_id == item, dispatches.c.state.in_(ARRIVED)
+                    )
+                ).first()
+                is not None
+            )
+        )
+
+    def _take_back(self, connection: Connection, item: str, message: str) -> None:
+        """It counted as delivered, and did not arrive after all."""
+        if move_item(connection, item, ("delivered",), "needs_person", "not_arrived", self._clock.now()):
+            self._durable.start_with(connection, "hand_over", f"hand-over-{item}-{message}", item)
+
+    def _start_again(self, connection: Connection, item: str) -> None:
+        stamp = self._clock.now().timestamp()
+        self._durable.start_with(connection, "hand_over", f"hand-over-{item}-{stamp:.0f}", item)
+
+    async def _silent(self, item: str) -> None:
+        await self._app.transaction(
+            lambda connection: connection.execute(
+                update(dispatches)
+                .where(dispatches.c.item_id == item, dispatches.c.state == "accepted")
+                .values(state="silent")
+            )
+        )
+
+    def _claim_mail(self, connection: Connection, order: str) -> bool:
+        """True unless the mail has gone. One that was begun and never finished is sent again."""
+        if insert_new(
+            connection, mailings, order_id=order, kind="esim", state="sending", at=self._clock.now()
+        ):
+            return True
+        state = connection.execute(
+            select(mailings.c.state).where(mailings.c.order_id == order, mailings.c.kind == "esim")
+        ).scalar_one()
+        return bool(state != "sent")
+
+
+def _follow_failure(connection: Connection, chat: str, code: str) -> None:
+    """What the platform's reason means for everything else that we want to say there."""
+    if code == WINDOW_CLOSED:
+        connection.execute(update(chats).where(chats.c.id == chat).values(said_at=None))
+    elif code == UNDELIVERABLE:
+        connection.execute(update(chats).where(chats.c.id == chat).values(blocked=True))

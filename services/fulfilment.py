@@ -1,0 +1,149 @@
+"""From paid to delivered, whatever happens to the process in between; or the money goes back with a word why."""
+
+from __future__ import annotations
+
+import structlog
+
+from services.buying import Buying
+from services.clock import Waits
+from services.delivery import Delivery
+from services.durable import Durable
+from services.news import Alarm, NeedsPerson, Voice
+from services.orders import Orders
+from services.refunds import Refunds
+
+log = structlog.get_logger()
+
+#: Looks at an unknown outcome, in seconds after the purchase was tried; the last one is authoritative.
+RESOLVE_STEPS = (0, 5, 30, 120, 300, 600, 900, 1_200, 1_260, 1_500, 1_800)
+#: An unknown outcome is tried again at most once, and only after an authoritative "not there".
+MOST_PURCHASES = 2
+#: Waits before trying again what was certainly not carried out.
+UNREACHABLE = (2, 10, 30, 120, 300, 600)
+#: Waits between looks for an activation code that comes later.
+ACTIVATION = (1, 2, 5, 15, 30, 60, 120, 300, 600, 900)
+#: Waits between tries to hand over.
+HAND_OVER = (0, 2, 10, 60, 300, 900, 1800, 3600)
+
+
+class Fulfilment:
+    """The workflow "fulfil": one item, by its id. Steps return what happened; nothing here raises."""
+
+    def __init__(
+        self,
+        durable: Durable,
+        orders: Orders,
+        buying: Buying,
+        delivery: Delivery,
+        refunds: Refunds,
+        voice: Voice,
+        waits: Waits,
+    ) -> None:
+        self._durable = durable
+        self._orders = orders
+        self._buying = buying
+        self._delivery = delivery
+        self._refunds = refunds
+        self._voice = voice
+        self._waits = waits
+        durable.tells("fulfil", self.fulfil)
+        durable.tells("hand_over", self.hand_over)
+
+    async def fulfil(self, item: str) -> str:
+        """Buy, hand over, send the receipt; else refund and tell."""
+        bought = await self._buy(item)
+        if bought == "rejected":
+            return await self._refund(item)
+        if bought != "bought":
+            return await self._leave_to_person(item, bought)
+        await self._durable.step("tag", self._buying.tag, item)
+        if not await self._wait_for_activation(item):
+            return await self._leave_to_person(item, "no_activation")
+        return await self.hand_over(item)
+
+    async def hand_over(self, item: str) -> str:
+        """Give the traveller what was bought. Also the way back for somebody who could not be reached before."""
+        outcome = "again"
+        for number, pause in enumerate(HAND_OVER):
+            if pause:
+                await self._durable.sleep(self._waits(pause))
+            outcome = await self._durable.step(f"deliver-{number}", self._delivery.deliver, item)
+            if outcome == "told":
+                outcome = await self._durable.step(f"arrived-{number}", self._delivery.arrived, item)
+            if outcome in ("delivered", "announced", "unreachable"):
+                break
+        mailed = await self._durable.step("mail", self._delivery.mail, item)
+        if outcome == "delivered":
+            return "delivered"
+        if mailed == "sent":
+            # Whoever gets the QR by mail holds it, even when the chat is closed.
+            await self._durable.step("by-mail", self._delivery.by_mail, item)
+            return "delivered"
+        why = "awaiting_traveller" if outcome == "announced" else "unreachable"
+        return await self._leave_to_person(item, why)
+
+    async def _buy(self, item: str) -> str:
+        """ "bought", "rejected", or why it is neither."""
+        unreachable = iter(UNREACHABLE)
+        attempt = 0
+        while True:
+            outcome = await self._durable.step(f"buy-{attempt}", self._buying.buy, item, attempt)
+            if outcome == "unknown":
+                outcome = await self._resolve(item, attempt)
+            if outcome in ("bought", "rejected"):
+                return outcome
+            if outcome == "busy":
+                await self._durable.sleep(self._waits(2, floor=0.2))
+                continue
+            if outcome == "later":
+                pause = next(unreachable, None)
+                if pause is None:
+                    return "rejected"
+                await self._durable.sleep(self._waits(pause))
+                attempt += 1
+                continue
+            if outcome != "absent":
+                return outcome
+            attempt += 1
+            if await self._durable.step(f"tries-{attempt}", self._buying.unknowns, item) >= MOST_PURCHASES:
+                return "unresolved"
+
+    async def _resolve(self, item: str, attempt: int) -> str:
+        """Look until the provider's own list tells: "bought", "absent" or "unresolved"."""
+        before = 0
+        for number, step in enumerate(RESOLVE_STEPS):
+            if step > before:
+                await self._durable.sleep(self._waits(step - before))
+                before = step
+            outcome = await self._durable.step(f"look-{attempt}-{number}", self._buying.look, item, attempt)
+            if outcome in ("bought", "absent", "ambiguous"):
+                return outcome
+            if number == 2:
+                await self._durable.step(f"late-{attempt}", self._delivery.running_late, item)
+        return "unresolved"
+
+    async def _wait_for_activation(self, item: str) -> bool:
+        for number, pause in enumerate((0, *ACTIVATION)):
+            if pause:
+                await self._durable.sleep(self._waits(pause))
+            if await self._durable.step(f"activation-{number}", self._buying.activation, item) == "there":
+                return True
+        return False
+
+    async def _refund(self, item: str) -> str:
+        key = await self._durable.step("refund-due", self._refunds.due, item, "not_available")
+        return await self._refunds.give_back(key)
+
+    async def _leave_to_person(self, item: str, why: str) -> str:
+        await self._durable.step("needs-person", self._mark, item, why)
+        return "needs_person"
+
+    async def _mark(self, item: str, why: str) -> str:
+        await self._orders.move(item, ("waiting", "buying"), "needs_person", why)
+        if why == "awaiting_traveller":
+            return "marked"
+        await self._voice.alarm(Alarm(f"needs_person_{why}", item))
+        order = await self._orders.get(item.rsplit("-", 1)[0])
+        if order is not None and order.chat is not None and why != "unreachable":
+            await self._voice.tell(order.chat, NeedsPerson(order.id), f"needs-person:{item}:{why}")
+        return "marked"

@@ -1,0 +1,53 @@
+"""A plan as it was offered and sold: frozen on the order, so that later changes of the catalogue do not touch it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from services.providers import Offer
+
+#: Networks named in a message: more than this nobody reads.
+MOST_NETWORKS = 6
+
+
+@dataclass(frozen=True)
+class SoldPlan:
+    """What the traveller was told. `data` in bytes; None: unlimited. `days` None: does not expire."""
+
+    id: str
+    countries: tuple[str, ...]
+    data: int | None
+    days: int | None
+    #: Of the countries in order, without repeats.
+    networks: tuple[str, ...]
+    can_top_up: bool
+    #: "purchase", "installation", "first_use"; None: the provider does not say.
+    starts: str | None
+    #: Of an unlimited plan: bytes a day at full speed.
+    full_speed: int | None = None
+
+    @classmethod
+    def of(cls, offer: Offer) -> SoldPlan:
+        """An offer, as a traveller is told of it."""
+        names = (name for country in offer.countries for name in offer.networks.get(country, ()))
+        return cls(
+            id=offer.id,
+            countries=offer.countries,
+            data=None if offer.unlimited else offer.data_bytes,
+            days=offer.days,
+            networks=tuple(dict.fromkeys(names))[:MOST_NETWORKS],
+            can_top_up=offer.can_top_up,
+            starts=offer.starts,
+            full_speed=offer.full_speed_bytes,
+        )
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> SoldPlan:
+        """What `as_json` gave."""
+        return cls(**{**kept, "countries": tuple(kept["countries"]), "networks": tuple(kept["networks"])})
+
+    def as_json(self) -> dict[str, Any]:
+        """For the order's row."""
+        return asdict(self)

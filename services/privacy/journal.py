@@ -1,0 +1,101 @@
+"""The journal of erasures: written before anything is erased, closed after everything is, read at every start."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Connection, select, update
+
+from services.clock import Clock
+from services.privacy.requests import new_number
+from services.storage import Storage
+from services.storage.upsert import insert_new
+from services.storage.vault import erasures
+
+#: Rows read at once.
+PAGE = 500
+#: Numbers tried before giving up; one in hundreds of millions is taken.
+_TRIES = 5
+
+
+@dataclass(frozen=True)
+class Erasure:
+    """One line of the journal. `state`: "begun", "waiting" (for an order to settle) or "done"."""
+
+    receipt: str
+    customer: str
+    state: Literal["begun", "waiting", "done"]
+    asked_at: datetime
+    done_at: datetime | None
+
+
+class Journal:
+    """Knows who is being erased and who was."""
+
+    def __init__(self, vault: Storage, clock: Clock) -> None:
+        self._vault = vault
+        self._clock = clock
+
+    async def begin(self, customer: str, receipt: str | None = None, at: datetime | None = None) -> Erasure:
+        """Note that a customer is to be erased; the same line for whoever asks twice."""
+        for _ in range(_TRIES):
+            number = receipt or new_number()
+            row = {"id": number, "customer_id": customer, "state": "begun", "asked_at": at or self._clock.now()}
+            found = await self._vault.transaction(lambda connection, row=row: _begin(connection, row))
+            if found is not None:
+                return found
+        raise LookupError("no free number")
+
+    async def of(self, receipt: str) -> Erasure:
+        """The line of a receipt. Raises LookupError."""
+        row = await self._vault.read(
+            lambda connection: connection.execute(
+                select(erasures).where(erasures.c.id == receipt)
+            ).one_or_none()
+        )
+        if row is None:
+            raise LookupError(receipt)
+        return _line(row)
+
+    async def set(self, receipt: str, state: Literal["begun", "waiting", "done"]) -> None:
+        """Move a line on. What is done stays done."""
+        done_at = self._clock.now() if state == "done" else None
+        await self._vault.transaction(
+            lambda connection: connection.execute(
+                update(erasures)
+                .where(erasures.c.id == receipt, erasures.c.state != "done")
+                .values(state=state, done_at=done_at)
+            )
+        )
+
+    async def all(self, *states: str, since: datetime | None = None) -> AsyncIterator[Erasure]:
+        """Every line in those states, page by page; of done ones, those done since then."""
+        after = ""
+        while page := await self._page(states, since, after):
+            for line in page:
+                yield line
+            after = page[-1].receipt
+
+    async def _page(self, states: Sequence[str], since: datetime | None, after: str) -> list[Erasure]:
+        wanted = select(erasures).where(erasures.c.state.in_(states), erasures.c.id > after)
+        if since is not None:
+            wanted = wanted.where(erasures.c.done_at > since)
+        rows = await self._vault.read(
+            lambda connection: connection.execute(wanted.order_by(erasures.c.id).limit(PAGE)).all()
+        )
+        return [_line(row) for row in rows]
+
+
+def _begin(connection: Connection, row: dict[str, Any]) -> Erasure | None:
+    insert_new(connection, erasures, **row)
+    found = connection.execute(
+        select(erasures).where(erasures.c.customer_id == row["customer_id"])
+    ).one_or_none()
+    return None if found is None else _line(found)
+
+
+def _line(row: Any) -> Erasure:
+    return Erasure(row.id, row.customer_id, row.state, row.asked_at, row.done_at)

@@ -1,0 +1,119 @@
+"""The policy's facts: who answers for the data, what is held why and how long, who sees it, what anybody may ask.
+
+Facts only, by keys: a handler finds the words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Literal
+
+from services.privacy.entries import CATEGORIES, Entry
+from services.privacy.registry import personal
+
+#: A new first number means that the policy changed so much that consent has to be asked for again.
+VERSION = "1.1"
+
+RIGHTS = ("access", "portability", "complaint", "rectification", "erasure", "objection")
+
+#: How far a legal day can be ahead of UTC where the books are kept (Paris, in summer).
+_AHEAD = timedelta(hours=2)
+
+
+@dataclass(frozen=True)
+class Controller:
+    """Who answers for the data, and who watches over that. Settings of the shop."""
+
+    name: str = "Miio"
+    address: str = "60 rue François 1er, 75008 Paris"
+    email: str = "contact@esim-miio.com"
+    authority: str = "CNIL"
+    authority_url: str = "https://www.cnil.fr"
+    #: (month, day) on which the accounting year closes; a day that every year has.
+    year_closes: tuple[int, int] = (12, 31)
+
+
+@dataclass(frozen=True)
+class Period:
+    """How long: `count` units after `after`. Count None: no end."""
+
+    count: int | None
+    unit: Literal["minutes", "days", "years", ""]
+    after: str
+
+
+PERIODS: Mapping[str, Period] = {
+    "A": Period(3, "years", "last_activity_or_last_package"),
+    "L": Period(10, "years", "accounting_year"),
+    "proof": Period(5, "years", "order"),
+    "consent": Period(3, "years", "end_of_relation"),
+    "request": Period(3, "years", "request_closed"),
+    "case": Period(1, "years", "case_closed"),
+    "measured": Period(90, "days", "package_expiry"),
+    "installed": Period(30, "days", "installation"),
+    "unpaid": Period(30, "days", "order"),
+    "event": Period(7, "days", "event"),
+    "unanswered": Period(1, "days", "event"),
+    "lease": Period(1, "minutes", "event"),
+    "spent": Period(None, "", "sale"),
+}
+
+
+@dataclass(frozen=True)
+class Held:
+    """One category of what is held."""
+
+    category: str
+    #: (purpose, legal basis)
+    purposes: tuple[tuple[str, str], ...]
+    recipients: tuple[str, ...]
+    periods: tuple[Period, ...]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything that the policy has to say."""
+
+    version: str
+    controller: Controller
+    held: tuple[Held, ...]
+    rights: tuple[str, ...] = RIGHTS
+
+
+def facts(controller: Controller) -> Facts:
+    """The policy as it follows from the registry."""
+    entries = personal()
+    return Facts(VERSION, controller, tuple(_held(category, entries) for category in CATEGORIES))
+
+
+def books_kept_until(sold_at: datetime, controller: Controller) -> datetime:
+    """The later of ten years from the end of the accounting year and of the calendar year of a sale."""
+    day = (sold_at + _AHEAD).date()
+    month, last = controller.year_closes
+    closes = date(day.year, month, last)
+    if closes < day:
+        closes = date(day.year + 1, month, last)
+    end = max(closes, date(day.year, 12, 31))
+    years = PERIODS["L"].count or 0
+    return datetime(end.year + years, end.month, end.day, tzinfo=UTC) + timedelta(days=1)
+
+
+def proof_kept_until(at: datetime) -> datetime:
+    """Until when a declaration may be needed as proof."""
+    year = at.year + (PERIODS["proof"].count or 0)
+    try:
+        return at.replace(year=year)
+    except ValueError:  # 29 February
+        return at.replace(year=year, month=3, day=1)
+
+
+def _held(category: str, entries: tuple[Entry, ...]) -> Held:
+    mine = [entry for entry in entries if entry.category == category]
+    return Held(
+        category,
+        tuple(sorted({(entry.purpose, entry.basis) for entry in mine})),
+        tuple(sorted({told for entry in mine for told in entry.told})),
+        tuple(PERIODS[key] for key in sorted({entry.keep for entry in mine})),
+    )

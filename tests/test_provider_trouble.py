@@ -1,0 +1,84 @@
+"""A provider that refuses, fails, or does it and does not say so: delivered or refunded, told, and the books close."""
+
+from __future__ import annotations
+
+import pytest
+
+
+async def _orders_lines(living):
+    ledger = await living.ledger()
+    return len(ledger["lines"]), len(ledger["refunds"])
+
+
+@pytest.mark.parametrize("channel", ["telegram", "whatsapp"])
+@pytest.mark.parametrize("fault", ["refuse", "out-of-credit"])
+async def test_a_refusal_is_refunded_and_told(living, name, fault, channel):
+    ada = living.traveller(channel, name, "en")
+    lines, refunds = await _orders_lines(living)
+    session = await ada.to_the_link()
+    await living.fault("keepgo", fault)
+    await ada.mark()
+
+    await living.pay(session)
+
+    await ada.sees("You get .* back")
+    books = await living.at_rest()
+    assert books["close"]
+    assert await _orders_lines(living) == (lines, refunds + 1)
+
+
+@pytest.mark.parametrize("fault", ["commit-then-timeout", "commit-then-500", "late-commit"])
+async def test_a_purchase_that_was_carried_out_unheard_is_found_and_not_bought_again(living, name, fault):
+    ada = living.traveller("telegram", name, "en")
+    lines, refunds = await _orders_lines(living)
+    session = await ada.to_the_link()
+    await living.fault("keepgo", fault, seconds=2)
+    await ada.mark()
+
+    await living.pay(session)
+
+    await ada.gets_qr()
+    await living.at_rest()
+    assert await _orders_lines(living) == (lines + 1, refunds)
+
+
+@pytest.mark.parametrize("fault", ["timeout", "error-500", "html-200"])
+async def test_a_purchase_that_was_not_carried_out_is_tried_once_more(living, name, fault):
+    ada = living.traveller("telegram", name, "en")
+    lines, refunds = await _orders_lines(living)
+    session = await ada.to_the_link()
+    await living.fault("keepgo", fault, method="line/create", seconds=1)
+    await ada.mark()
+
+    await living.pay(session)
+
+    await ada.gets_qr()
+    await living.at_rest()
+    assert await _orders_lines(living) == (lines + 1, refunds)
+
+
+async def test_a_slow_provider_is_waited_for(living, name):
+    ada = living.traveller("whatsapp", name, "en")
+    session = await ada.to_the_link()
+    await living.fault("keepgo", "slow", method="line/create", seconds=3)
+    await ada.mark()
+    await living.pay(session)
+    await ada.gets_qr()
+
+
+async def test_a_code_that_comes_later_is_waited_for(living, name):
+    ada = living.traveller("telegram", name, "en")
+    session = await ada.to_the_link()
+    await living.fault("keepgo", "pending-profile", seconds=2)
+    await ada.mark()
+    await living.pay(session)
+    await ada.gets_qr()
+
+
+async def test_a_provider_that_is_away_when_asked_for_usage_does_not_hold_the_traveller(living, name):
+    ada = living.traveller("telegram", name, "en")
+    await ada.buys()
+    await living.fault("keepgo", "slow", method="line/get_details", times=3, seconds=6)
+    await ada.mark()
+    await ada.says("/usage")
+    await ada.sees("does not answer just now|As of", seconds=5)
