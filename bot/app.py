@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets as chance
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 import structlog
@@ -49,7 +49,7 @@ from services.orders import Orders
 from services.payments.stripe import Settings as StripeSettings
 from services.payments.stripe import Stripe
 from services.prices import Prices
-from services.privacy import Controller, Privacy
+from services.privacy import Controller, Others, Privacy, open_guard
 from services.providers import EsimProvider, keepgo
 from services.refunds import Refunds
 from services.shop import About, Shop
@@ -208,11 +208,18 @@ class App:
             log.warning("file not fetched", channel=channel, reason=error.reason)
             return None
 
-    async def forget_staff_messages(self, messages: list[str]) -> None:
-        """Take a traveller's words out of the staff chat; where Telegram refuses, they become "erased"."""
+    async def forget_staff_messages(self, messages: Sequence[str]) -> bool:
+        """Take a traveller's words out of the staff chat; where Telegram refuses, they become "erased".
+
+        False when some are still there and another try makes sense.
+        """
         channel = self.channels.get("telegram")
-        if isinstance(channel, telegram.Telegram) and self.settings.staff_chat is not None:
-            await channel.forget(self.settings.staff_chat, messages)
+        if not isinstance(channel, telegram.Telegram) or self.settings.staff_chat is None:
+            return True
+        try:
+            return not await channel.forget(self.settings.staff_chat, list(messages))
+        except ChannelError:
+            return False
 
     def commands(self) -> dict[str, dict[str, str]]:
         """Language → command → summary, for the menus of the platforms."""
@@ -231,18 +238,10 @@ class App:
             settings.authority_name,
             settings.authority_url,
         )
+        self.controller = controller
+        others = Others(self.checkouts, self.providers, self.forget_staff_messages, self.voice)
         return Privacy(
-            self.stores,
-            self.vault,
-            self.secrets,
-            self.clock,
-            self.durable,
-            self.voice,
-            controller,
-            close_checkouts=self.checkouts.cancel_open,
-            tag=self._tag,
-            staff_copies=self.support.staff_copies,
-            forget_staff_messages=self.forget_staff_messages,
+            self.stores, self.vault, self.secrets, self.clock, self.waits, self.durable, others, controller
         )
 
     def _shop(self) -> Shop:
@@ -266,11 +265,9 @@ class App:
             support=self.support,
             customers=self.customers,
             privacy=self.privacy,
+            controller=self.controller,
             fetch=self.fetch,
         )
-
-    async def _tag(self, provider: str, iccid: str, ref: str) -> None:
-        await self.providers[provider].tag(iccid, ref)
 
     def _alert(self, cause: str, facts: str) -> None:
         """Somebody should look. From code that does not wait; the telling is done beside it."""
@@ -290,7 +287,7 @@ async def opened(settings: Settings) -> AsyncIterator[App]:
         stores = await open_stores(*settings.databases)
         stack.push_async_callback(stores.close)
         app = App(settings, stores)
-        await app.privacy.guard()
+        await open_guard(stores, app.vault, app.secrets, app.clock, app.controller).check()
         background: set[asyncio.Task[None]] = set()
         source = None
         if settings.time_source:

@@ -14,7 +14,7 @@ import uvicorn
 from bot.app import opened
 from bot.settings import Settings
 from services.one_process import AlreadyRunning
-from services.privacy import RestoredTooOld
+from services.privacy import KeysMissing, Resurrected
 
 
 async def serve(settings: Settings, listening: socket.socket, grace: int) -> int:
@@ -43,7 +43,7 @@ async def serve(settings: Settings, listening: socket.socket, grace: int) -> int
             server.should_exit = True
             await serving
             stopping.cancel()
-    except (AlreadyRunning, RestoredTooOld) as error:
+    except (AlreadyRunning, KeysMissing, Resurrected) as error:
         print(f"cannot start: {error}", file=sys.stderr)  # noqa: T201
         return 2
     return 0

@@ -43,7 +43,7 @@ async def esim_ready(shop: Shop, ready: EsimReady) -> Letter:
             _("You declared before paying:"),
             *(f"– {one.text}" for one in declared if one.kind in ("start_now", "right_ends", "terms")),
             "",
-            f"{shop.privacy.controller.name}, {shop.privacy.controller.address}, {shop.privacy.controller.email}",
+            f"{shop.controller.name}, {shop.controller.address}, {shop.controller.email}",
         )
     )
     return Letter(

@@ -41,6 +41,7 @@ from bot.conversation.messages import Button, File, Menu, Question, Reply, Text
 from bot.conversation.router import Router
 from handlers import account
 from services.news import ErasureDone
+from services.privacy import VERSION, Answer, Stays
 from services.shop import Shop
 
 router = Router()
@@ -79,7 +80,7 @@ class SetMarketing:
 @router.command("privacy", N_("Privacy: your data and your rights"))
 async def privacy(chat: Chat, shop: Shop, words: str) -> Reply:  # noqa: ARG001
     """The six rights, and a button for each that has one."""
-    who = shop.privacy.controller
+    who = shop.controller
     if words.strip():
         return await request_state(shop, words.strip())
     lines = (
@@ -115,7 +116,7 @@ async def privacy_by_words(chat: Chat, shop: Shop, words: str) -> Reply:  # noqa
 @router.press(ShowPolicy)
 async def policy(chat: Chat, shop: Shop, chosen: ShowPolicy) -> Reply:  # noqa: ARG001
     """What, why, on which basis, until when, who receives it."""
-    who = shop.privacy.controller
+    who = shop.controller
     lines = (
         _("Who is responsible: {name}, {address}", name=who.name, address=who.address),
         "",
@@ -136,7 +137,7 @@ async def policy(chat: Chat, shop: Shop, chosen: ShowPolicy) -> Reply:  # noqa: 
         ),
         _("Outside the European Union, appropriate safeguards protect it."),
         _("Encrypted at rest, with a key of its own for each customer."),
-        _("Policy version: {version}", version=shop.privacy.version),
+        _("Policy version: {version}", version=VERSION),
     )
     return Menu("\n".join(lines), (Button(_("My data"), ExportData()), Button(_("Delete"), AskErasure())))
 
@@ -144,9 +145,9 @@ async def policy(chat: Chat, shop: Shop, chosen: ShowPolicy) -> Reply:  # noqa: 
 @router.press(ExportData)
 async def export(chat: Chat, shop: Shop, chosen: ExportData) -> Reply:  # noqa: ARG001
     """Everything we hold, as a file that people and programs can read."""
-    file = await shop.privacy.export(chat.customer, chat.event)
-    words = _("Your data, as a file.") + " " + _("Request {number}.", number=file.request)
-    return File(file.content, file.name, "application/json", words)
+    name, content, number = await shop.privacy.export(chat.customer)
+    words = _("Your data, as a file.") + " " + _("Request {number}.", number=number)
+    return File(content, name, "application/json", words)
 
 
 @router.press(ShowMarketing)
@@ -163,7 +164,7 @@ async def marketing(chat: Chat, shop: Shop, chosen: ShowMarketing) -> Reply:  # 
 @router.press(SetMarketing)
 async def set_marketing(chat: Chat, shop: Shop, chosen: SetMarketing) -> Reply:
     """One tap either way."""
-    answer = "granted" if chosen.answer == "yes" else "withdrawn"
+    answer: Answer = "grant" if chosen.answer == "yes" else "withdraw"
     await shop.privacy.set_marketing(
         chat.customer, chat.channel, answer, _consent_words(shop), chat.locale, chat.event
     )
@@ -174,7 +175,7 @@ async def set_marketing(chat: Chat, shop: Shop, chosen: SetMarketing) -> Reply:
 async def stop(chat: Chat, shop: Shop, words: str) -> Reply:  # noqa: ARG001
     """STOP, in any of our languages: no advertising, on no channel."""
     await shop.privacy.set_marketing(
-        chat.customer, chat.channel, "objected", _consent_words(shop), chat.locale, chat.event
+        chat.customer, chat.channel, "object", _consent_words(shop), chat.locale, chat.event
     )
     return Text(_("Done: no offers. Messages about your orders still come."))
 
@@ -184,32 +185,13 @@ async def ask_erasure(chat: Chat, shop: Shop, chosen: AskErasure) -> Reply:  # n
     """What goes, what stays, until when, by which law; then a typed word."""
     preview = await shop.privacy.preview(chat.customer)
     lines = [
-        _(
-            "What is deleted: your name, email, phone, chats, eSIM codes, messages to our staff, consents' link to you."
-        ),
-        _(
-            "What stays: the invoices' data of paid orders ({orders}), 10 years, by commercial law (art. L123-22); what you declared before paying, 5 years, as proof; that an eSIM was sold once (a code that names nobody).",
-            orders=preview.paid_orders,
-        )
-        if preview.paid_orders
-        else _("What stays: nothing but the proof that it was deleted, which names nobody."),
+        _("What is deleted: your name, email, phone, chats, eSIM codes and messages to our staff."),
+        *(_stays(one) for one in preview.stays),
+        *dict.fromkeys(words for fact in preview.facts if (words := _careful(fact.kind))),
+        _("What stays in your own chat, you can clear there."),
+        "",
+        _("To confirm, write: {word}", word=_("DELETE")),
     ]
-    if preview.open_orders:
-        lines.append(
-            _(
-                "Careful: an order of yours is paid and not delivered yet. Wait for it, or write to a person first."
-            )
-        )
-    if preview.active_esims:
-        lines.append(
-            _(
-                "Careful: an eSIM of yours still works. It goes on working, but nobody can show its QR or balance any more."
-            )
-        )
-    if preview.refund_pending:
-        lines.append(_("A refund is on its way; it arrives all the same."))
-    lines.append(_("What stays in your own chat, you can clear there."))
-    lines += ["", _("To confirm, write: {word}", word=_("DELETE"))]
     return Question(
         "\n".join(lines), asks="privacy.erase", buttons=(Button(_("Keep everything"), KeepAll()),)
     )
@@ -220,20 +202,15 @@ async def erase(chat: Chat, shop: Shop, words: str) -> Reply:
     """The typed word, in the chat's language or in English."""
     if words.strip().strip("«»\"'.").casefold() not in {_("DELETE").casefold(), "delete"}:
         return Text(_("Nothing was deleted."))
-    preview = await shop.privacy.preview(chat.customer)
-    if preview.open_orders:
-        return Text(
-            _(
-                "An order of yours is paid and not delivered yet. As soon as it is delivered or refunded, ask again."
-            )
-        )
+    waits = (await shop.privacy.preview(chat.customer)).waits
     receipt = await shop.privacy.erase(chat.customer, chat.id)
-    return Text(
-        _(
-            "Your data is being deleted. Receipt: {number}. The last word comes here when it is done.",
-            number=receipt,
-        )
+    words = _(
+        "Your data is being deleted. Receipt: {number}. The last word comes here when it is done.",
+        number=receipt,
     )
+    if waits:
+        words += "\n" + _("An order of yours is still on its way; I wait until it is delivered or refunded.")
+    return Text(words)
 
 
 @router.press(KeepAll)
@@ -261,16 +238,51 @@ async def request_state(shop: Shop, number: str) -> Text:
     """The state of a request, by its number, from any chat."""
     state = await shop.privacy.request_state(number.upper())
     words = {
-        "begun": _("Request {number}: being worked on.", number=number),
         "in_progress": _("Request {number}: being worked on.", number=number),
-        "done": _("Request {number}: done.", number=number),
+        "awaiting_processors": _(
+            "Request {number}: deleted here; our partners are being told.", number=number
+        ),
         "answered": _("Request {number}: done.", number=number),
     }
     return Text(words.get(state or "", _("I know no request {number}.", number=number)))
 
 
+def _stays(one: Stays) -> str:
+    until = date(one.until) if one.until else ""
+    words = {
+        "sales": _(
+            "Stays: amounts and dates of {n} paid orders, until {date} (commercial law, art. L123-22).",
+            n=one.count,
+            date=until,
+        ),
+        "statements": _(
+            "Stays: what you declared before paying, as proof, until {date} (GDPR art. 17(3)(e)).", date=until
+        ),
+        "consents": _("Stays: your answers about offers, without your name, for 3 years (GDPR art. 7(1))."),
+        "requests": _("Stays: that you asked, without your name, for 3 years (GDPR art. 5(2))."),
+        "spent_lines": _(
+            "Stays: that your eSIM was sold once, as a code that names nobody, so that nobody gets it again."
+        ),
+    }
+    return words[one.what]
+
+
+def _careful(kind: str) -> str | None:
+    words = {
+        "active_esim": _(
+            "Careful: your eSIM goes on working, but nobody can show its QR or balance any more."
+        ),
+        "undelivered": _("Careful: an order of yours is paid and not delivered yet. Deletion waits for it."),
+        "payment_pending": _("Careful: a payment of yours is on its way. Deletion waits for it."),
+        "refund_pending": _("A refund is on its way; deletion waits for it."),
+        "disputed": _("A payment is disputed; what that needs is kept until it is closed."),
+        "open_checkout": _("An open payment link is closed."),
+    }
+    return words.get(kind)
+
+
 def _consent_words(shop: Shop) -> str:
     return _(
         "May {shop} send you news and offers in this chat? You can stop at any time with STOP.",
-        shop=shop.privacy.controller.name,
+        shop=shop.controller.name,
     )

@@ -179,7 +179,7 @@ async def _pass_on(
         return kept, Text(
             _(
                 "I could not reach our staff just now. Please write again later, or to {email}.",
-                email=shop.privacy.controller.email,
+                email=shop.controller.email,
             )
         )
     return kept, Menu(

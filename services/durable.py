@@ -101,6 +101,13 @@ class Durable:
         )
         return [one.workflow_id for one in found]
 
+    async def named(self, prefixes: list[str]) -> list[str]:
+        """Workflows whose ids begin with one of these."""
+        if not prefixes:
+            return []
+        found = await DBOS.list_workflows_async(workflow_id_prefix=prefixes, load_input=False, load_output=False)
+        return [one.workflow_id for one in found]
+
     async def forget(self, workflows: list[str]) -> None:
         """Delete workflows with all that the engine kept of them."""
         if workflows:

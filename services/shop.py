@@ -12,7 +12,7 @@ from services.customers import Customers
 from services.delivery import Delivery
 from services.esims import Esims
 from services.orders import Orders
-from services.privacy import Privacy
+from services.privacy import Controller, Privacy
 from services.support import Support
 from services.usage import Usage
 
@@ -52,4 +52,5 @@ class Shop:
     support: Support
     customers: Customers
     privacy: Privacy
+    controller: Controller
     fetch: Fetch

@@ -10,6 +10,8 @@ from services.catalogue.plan import Plan
 MOST = 9
 #: Of which at least so many are wider than the one country, where there are any.
 MOST_WIDER = 3
+#: And of plans without limit, where there are others.
+MOST_UNLIMITED = 3
 #: Who does not say how long is taken to stay this long.
 USUAL_DAYS = 7
 #: Data for a day of maps, messages and some video, in bytes.
@@ -37,11 +39,12 @@ def choose(plans: Sequence[Plan], days: int | None = None, most: int = MOST) -> 
         return []
     long_enough = [p for p in plans if p.lasts(days or 1)] or list(plans)
     best = recommended(long_enough, days or USUAL_DAYS)
-    wider = [p for p in long_enough if p.kind != "country" and p is not best]
-    local = [p for p in long_enough if p.kind == "country" and p is not best]
+    others = [p for p in long_enough if p is not best]
+    wider = [p for p in others if p.kind != "country"]
+    local = [p for p in others if p.kind == "country"]
     room = most - 1
     for_wider = min(len(wider), max(MOST_WIDER, room - len(local)), room)
-    return [best, *spread(local, room - for_wider), *spread(wider, for_wider)]
+    return [best, *_some(local, room - for_wider), *_some(wider, for_wider)]
 
 
 def recommended(plans: Sequence[Plan], days: int) -> Plan:
@@ -67,6 +70,14 @@ def spread(plans: Sequence[Plan], room: int) -> list[Plan]:
         return [ordered[len(ordered) // 2]]
     step = (len(ordered) - 1) / (room - 1)
     return [ordered[round(n * step)] for n in range(room)]
+
+
+def _some(plans: Sequence[Plan], room: int) -> list[Plan]:
+    """So many of them, with a few without limit among them."""
+    limited = [p for p in plans if not p.unlimited]
+    unlimited = [p for p in plans if p.unlimited]
+    for_unlimited = min(len(unlimited), max(MOST_UNLIMITED, room - len(limited)), room)
+    return [*spread(limited, room - for_unlimited), *spread(unlimited, for_unlimited)]
 
 
 def _beats(one: Plan, other: Plan, *, everywhere: bool) -> bool:

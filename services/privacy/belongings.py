@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, func, literal, or_, select
@@ -50,12 +50,12 @@ def mine(table: Table, customer: str) -> ColumnElement[bool] | None:
     return None
 
 
-def rows_of(connection: Connection, table: Table, customer: str) -> Sequence[Any]:
+def rows_of(connection: Connection, table: Table, customer: str) -> Sequence[Mapping[Any, Any]]:
     """A customer's rows of an app table, in the order of its key."""
     where = mine(table, customer)
     if where is None:
         return ()
-    return connection.execute(select(table).where(where).order_by(*table.primary_key)).all()
+    return connection.execute(select(table).where(where).order_by(*table.primary_key)).mappings().all()
 
 
 def count_of(connection: Connection, table: Table, customer: str) -> int:

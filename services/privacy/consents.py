@@ -71,9 +71,7 @@ class Consents:
             alive = connection.execute(select(customers.c.id).where(customers.c.id == customer)).first()
             if alive is None:
                 raise LookupError("the customer is gone")
-            insert_new(
-                connection, wordings, digest=digest, locale=locale, policy=VERSION, text=words, at=now
-            )
+            insert_new(connection, wordings, digest=digest, locale=locale, policy=VERSION, text=words, at=now)
             if not _noted(connection, row):
                 connection.execute(insert(consents).values(row))
             return _state(connection, customer, purpose, channel)

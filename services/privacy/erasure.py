@@ -93,7 +93,9 @@ class Erasures:
         except Busy:
             return 0
         try:
-            started = [line async for line in self._journal.all("begun", "waiting") if await self._again(line)]
+            started = [
+                line async for line in self._journal.all("begun", "waiting") if await self._again(line)
+            ]
             await self._tidy()
         finally:
             await lease.release()
@@ -153,8 +155,9 @@ class Erasures:
         return await self._scrubber.scrub(self._traces.of(receipt))
 
     async def _done(self, receipt: str) -> str:
-        await self._requests.move(receipt, "answered")
+        # In this order: what the register calls answered, the journal calls done.
         await self._journal.set(receipt, "done")
+        await self._requests.move(receipt, "answered")
         self._traces.drop(receipt)
         log.info("erased", receipt=receipt)
         return "erased"

@@ -65,10 +65,10 @@ class Exports:
         def work(connection: Connection) -> dict[str, list[Record]]:
             return {
                 table.name: [
-                    _record(table, row._mapping, self._secrets.archive)
+                    _record(table, row, self._secrets.archive)
                     for row in connection.execute(
                         select(table).where(table.c.order_id.in_(mine)).order_by(*table.primary_key)
-                    )
+                    ).mappings()
                 ]
                 for table in held_tables()
             }
@@ -91,9 +91,7 @@ class Exports:
             "categories": [
                 {
                     "category": held["category"],
-                    "purposes": [
-                        {"purpose": purpose, "basis": basis} for purpose, basis in held["purposes"]
-                    ],
+                    "purposes": [{"purpose": purpose, "basis": basis} for purpose, basis in held["purposes"]],
                     "recipients": held["recipients"],
                     "periods": held["periods"],
                 }
@@ -113,7 +111,7 @@ def exported(table: str) -> tuple[Entry, ...]:
 
 def _records(connection: Connection, customer: str, sealer: Sealer) -> dict[str, list[Record]]:
     return {
-        table.name: [_record(table, row._mapping, sealer) for row in rows_of(connection, table, customer)]
+        table.name: [_record(table, row, sealer) for row in rows_of(connection, table, customer)]
         for table in tables()
         if exported(table.name)
     }

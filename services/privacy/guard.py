@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 
 import structlog
 from sqlalchemy import Column, Connection, select
@@ -12,7 +12,16 @@ from services.privacy.requests import Requests, note
 from services.privacy.scrub import Scrubber
 from services.privacy.wiping import Wiping
 from services.storage import Stores
-from services.storage.app import case_messages, cases, chats, customers, esims, identities, orders, privacy_requests
+from services.storage.app import (
+    case_messages,
+    cases,
+    chats,
+    customers,
+    esims,
+    identities,
+    orders,
+    privacy_requests,
+)
 from services.storage.sealing import Vault
 from services.storage.vault import keys
 
@@ -88,7 +97,7 @@ class Guard:
             await self._journal.begin(line.customer, line.receipt, line.asked_at)
             await self._journal.set(line.receipt, "done")
         count = 0
-        async for line in self._returned():
+        for line in [line async for line in self._returned()]:
             await self._erase(line)
             count += 1
         for _ in range(_SCRUBS):
@@ -119,9 +128,50 @@ class Guard:
         await self._requests.move(line.receipt, "answered")
         log.info("erased again", receipt=line.receipt)
 
-    async def _returned(self) -> list[Erasure]:
+    async def _returned(self) -> AsyncIterator[Erasure]:
         """Lines called done whose customer stands somewhere."""
+        async for page in self._journal.pages("done"):
+            named = [line.customer for line in page]
+            back = await self._stores.app.read(_finding(_PEOPLE, named))
+            back |= await self._stores.vault.read(_finding((keys.c.customer_id,), named))
+            for line in page:
+                if line.customer in back:
+                    yield line
 
-    async def _unknown_to_journal(self) -> list[Erasure]: ...
+    async def _unknown_to_journal(self) -> list[Erasure]:
+        """Erasures that were answered, and that the journal does not call done: it is older than the app's store."""
+        answered = await self._stores.app.read(
+            lambda connection: connection.execute(
+                select(privacy_requests).where(
+                    privacy_requests.c.kind == "erasure", privacy_requests.c.state == "answered"
+                )
+            ).all()
+        )
+        done = {line.receipt async for line in self._journal.all("done")}
+        return [
+            Erasure(row.id, row.customer_id, "begun", row.at, None) for row in answered if row.id not in done
+        ]
 
-    async def _without_key(self) -> int: ...
+    async def _without_key(self) -> int:
+        count, after = 0, ""
+        while page := await self._stores.app.read(_page(after)):
+            found = await self._stores.vault.read(_finding((keys.c.customer_id,), page))
+            count += len(set(page) - found)
+            after = page[-1]
+        return count
+
+
+def _finding(columns: Iterable[Column[str]], named: Sequence[str]) -> Callable[[Connection], set[str]]:
+    def work(connection: Connection) -> set[str]:
+        return {
+            one
+            for column in columns
+            for one in connection.execute(select(column).where(column.in_(named))).scalars()
+        }
+
+    return work
+
+
+def _page(after: str) -> Callable[[Connection], list[str]]:
+    wanted = select(customers.c.id).where(customers.c.id > after).order_by(customers.c.id).limit(PAGE)
+    return lambda connection: list(connection.execute(wanted).scalars())

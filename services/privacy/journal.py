@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -43,8 +43,13 @@ class Journal:
         """Note that a customer is to be erased; the same line for whoever asks twice."""
         for _ in range(_TRIES):
             number = receipt or new_number()
-            row = {"id": number, "customer_id": customer, "state": "begun", "asked_at": at or self._clock.now()}
-            found = await self._vault.transaction(lambda connection, row=row: _begin(connection, row))
+            row = {
+                "id": number,
+                "customer_id": customer,
+                "state": "begun",
+                "asked_at": at or self._clock.now(),
+            }
+            found = await self._vault.transaction(_beginning(row))
             if found is not None:
                 return found
         raise LookupError("no free number")
@@ -72,11 +77,16 @@ class Journal:
         )
 
     async def all(self, *states: str, since: datetime | None = None) -> AsyncIterator[Erasure]:
-        """Every line in those states, page by page; of done ones, those done since then."""
-        after = ""
-        while page := await self._page(states, since, after):
+        """Every line in those states; of done ones, those done since then."""
+        async for page in self.pages(*states, since=since):
             for line in page:
                 yield line
+
+    async def pages(self, *states: str, since: datetime | None = None) -> AsyncIterator[list[Erasure]]:
+        """The same, as many lines at once as are read at once."""
+        after = ""
+        while page := await self._page(states, since, after):
+            yield page
             after = page[-1].receipt
 
     async def _page(self, states: Sequence[str], since: datetime | None, after: str) -> list[Erasure]:
@@ -89,12 +99,14 @@ class Journal:
         return [_line(row) for row in rows]
 
 
-def _begin(connection: Connection, row: dict[str, Any]) -> Erasure | None:
-    insert_new(connection, erasures, **row)
-    found = connection.execute(
-        select(erasures).where(erasures.c.customer_id == row["customer_id"])
-    ).one_or_none()
-    return None if found is None else _line(found)
+def _beginning(row: dict[str, Any]) -> Callable[[Connection], Erasure | None]:
+    def work(connection: Connection) -> Erasure | None:
+        insert_new(connection, erasures, **row)
+        mine = select(erasures).where(erasures.c.customer_id == row["customer_id"])
+        found = connection.execute(mine).one_or_none()
+        return None if found is None else _line(found)
+
+    return work
 
 
 def _line(row: Any) -> Erasure:

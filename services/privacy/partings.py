@@ -119,19 +119,19 @@ class Partings:
         """The staff's copies of this customer's words are deleted first, and then the words."""
         customer = (await self._journal.of(receipt)).customer
         said = await self._said(customer)
-        copies = [row.staff_message for row in said if row.staff_message is not None]
+        copies = [row["staff_message"] for row in said if row["staff_message"] is not None]
         if copies and not await self._others.forget_staff_messages(copies):
             return "again"
-        await self._wiping.forget_cases(customer, [row.seq for row in said])
+        await self._wiping.forget_cases(customer, [row["seq"] for row in said])
         return "forgotten"
 
     async def give_up_copies(self, receipt: str) -> str:
         """The staff's copies could not be deleted: staff must do it by hand, and our own rows go."""
         customer = (await self._journal.of(receipt)).customer
         said = await self._said(customer)
-        copies = [row.staff_message for row in said if row.staff_message is not None]
+        copies = [row["staff_message"] for row in said if row["staff_message"] is not None]
         await self._others.voice.alarm(Alarm("staff_copies_left", f"{receipt} {' '.join(copies[:10])}"))
-        await self._wiping.forget_cases(customer, [row.seq for row in said])
+        await self._wiping.forget_cases(customer, [row["seq"] for row in said])
         return "left"
 
     async def close_lines(self, receipt: str) -> str:
@@ -146,13 +146,13 @@ class Partings:
             return "closed"
         again = False
         for row in rows:
-            provider = self._others.providers.get(row.provider)
+            provider = self._others.providers.get(row["provider"])
             if provider is None:
                 continue
             try:
-                await provider.tag(sealer.open(row.iccid, f"esims:iccid:{row.id}").decode(), CLOSED)
+                await provider.tag(sealer.open(row["iccid"], f"esims:iccid:{row['id']}").decode(), CLOSED)
             except ProviderError as error:
-                log.info("line not closed", esim=row.id, reason=error.reason)
+                log.info("line not closed", esim=row["id"], reason=error.reason)
                 again = again or error.again is not None
         return "again" if again else "closed"
 
@@ -160,9 +160,9 @@ class Partings:
         """The last word in every chat of this customer, once."""
         customer = (await self._journal.of(receipt)).customer
         found = await self._app.read(
-            lambda connection: connection.execute(
-                select(chats.c.id).where(chats.c.customer_id == customer)
-            ).scalars().all()
+            lambda connection: (
+                connection.execute(select(chats.c.id).where(chats.c.customer_id == customer)).scalars().all()
+            )
         )
         told = [
             await self._others.voice.tell(chat, ErasureDone(receipt), f"erased:{receipt}:{chat}")
@@ -190,7 +190,7 @@ class Partings:
             back = rows_of(connection, refunds, customer)
             return [
                 *(name for part in parts for name in (part, f"hand-over-{part}-")),
-                *(f"give-back-{row.key}"[:120] for row in back),
+                *(f"give-back-{row['key']}"[:120] for row in back),
             ]
 
         prefixes = await self._app.read(work)

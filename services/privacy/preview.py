@@ -75,12 +75,12 @@ class Previews:
         return await self._app.read(
             lambda connection: Preview(
                 tuple(_goes(connection, customer)),
-                tuple(stays for stays in self._stays(connection, customer, now) if stays.count),
+                tuple(stays for stays in self._stays(connection, customer) if stays.count),
                 tuple(standing(connection, customer, now)),
             )
         )
 
-    def _stays(self, connection: Connection, customer: str, now: datetime) -> list[Stays]:
+    def _stays(self, connection: Connection, customer: str) -> list[Stays]:
         sold = connection.execute(
             select(orders.c.paid_at, orders.c.placed_at).where(
                 orders.c.customer_id == customer, orders.c.captured > 0

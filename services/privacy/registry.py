@@ -43,20 +43,28 @@ _ACCOUNT = Use(IDENTIFICATION, "account", CONTRACT, "A", "delete", (PAYMENTS, MA
 _CHANNEL = Use(IDENTIFICATION, "channel", CONTRACT, "A", "delete", (TELEGRAM, META))
 _SERVICE = Use(ADDENDUM, "service", CONTRACT, "A", "delete")
 _TALK = Use(ADDENDUM, "conversation", CONTRACT, "A", "delete", (TELEGRAM, META))
-_ORDER = Use(TRANSACTION, "orders", CONTRACT, "A", "pseudonymize", (PROVIDER,), "stays for the books, linked to nobody")
+_ORDER = Use(
+    TRANSACTION, "orders", CONTRACT, "A", "pseudonymize", (PROVIDER,), "stays for the books, linked to nobody"
+)
 _OWNER = Use(TRANSACTION, "orders", CONTRACT, "A", "delete")
 _PAYMENT = Use(TRANSACTION, "payment", CONTRACT, "L", "hold", (PAYMENTS,), _STATUTE)
 _CHECKOUT = Use(TRANSACTION, "payment", CONTRACT, "unpaid", "delete", (PAYMENTS,))
 _BOOKS = Use(TRANSACTION, "accounting", LAW, "L", "keep", (AUTHORITIES,), _STATUTE)
 _DECLARED = Use(TRANSACTION, "proof", LAW, "proof", "hold", (), "proof of what was declared before paying")
-_HELD = Use(TRANSACTION, "proof", LAW, "proof", "keep", (AUTHORITIES,), "proof of what was declared before paying")
+_HELD = Use(
+    TRANSACTION, "proof", LAW, "proof", "keep", (AUTHORITIES,), "proof of what was declared before paying"
+)
 _LINE = Use(ESIM, "provisioning", CONTRACT, "A", "delete", (PROVIDER,))
 _INSTALL = Use(ESIM, "delivery", CONTRACT, "installed", "delete", (PROVIDER, TELEGRAM, META, MAIL))
 _USAGE = Use(ESIM, "diagnostics", CONTRACT, "measured", "delete", (PROVIDER,))
 _HANDED = Use(ESIM, "delivery", CONTRACT, "A", "delete", (TELEGRAM, META))
-_SPENT = Use(ESIM, "never_sold_twice", INTEREST, "spent", "keep", (), "a keyed hash: a line is never sold twice")
+_SPENT = Use(
+    ESIM, "never_sold_twice", INTEREST, "spent", "keep", (), "a keyed hash: a line is never sold twice"
+)
 _CASE = Use(IDENTIFICATION, "support", CONTRACT, "case", "delete", (TELEGRAM, META))
-_UNANSWERED = Use(IDENTIFICATION, "conversation", CONTRACT, "unanswered", "keep", (), "goes when it is answered")
+_UNANSWERED = Use(
+    IDENTIFICATION, "conversation", CONTRACT, "unanswered", "keep", (), "goes when it is answered"
+)
 _ONCE = Use(NAVIGATION, "deduplication", INTEREST, "event", "keep", (), _SOON)
 _TURN = Use(NAVIGATION, "safety", INTEREST, "lease", "keep", (), _SOON)
 _CONSENT = Use(ADDENDUM, "consent_proof", LAW, "consent", "keep", (AUTHORITIES,), _PROOF)
@@ -87,7 +95,9 @@ REGISTRY: tuple[Entry, ...] = (
     *_UNANSWERED.of(app.inbound, "chat id", hidden=_HASH),
     *_UNANSWERED.of(app.inbound, "body", hidden="a message on its way to its answer; the chat shows it"),
     *not_personal(app.inbound, "seq at owner", _WORK),
-    *not_personal(app.unreadable, "hash door length times at", "a body that nobody could read: its hash and length"),
+    *not_personal(
+        app.unreadable, "hash door length times at", "a body that nobody could read: its hash and length"
+    ),
     # What they bought
     *_ORDER.of(
         app.orders,
@@ -99,7 +109,9 @@ REGISTRY: tuple[Entry, ...] = (
     *_PAYMENT.of(app.orders, "reference"),
     *_ORDER.of(app.items, "id order_id kind state plan price reason changed_at"),
     *_OWNER.of(app.items, "esim_id", hidden=_LINK),
-    *not_personal(app.items, "provider sku most_cost", "what our supplier calls the plan, and what it may cost us"),
+    *not_personal(
+        app.items, "provider sku most_cost", "what our supplier calls the plan, and what it may cost us"
+    ),
     *_ORDER.of(app.history, "order_id item_id was now why at"),
     *not_personal(app.history, "seq", _OURS),
     *_DECLARED.of(app.statements, "order_id kind locale text at"),
@@ -107,7 +119,9 @@ REGISTRY: tuple[Entry, ...] = (
     # What they paid
     *_CHECKOUT.of(app.checkouts, "order_id attempt state session expires_at"),
     *_CHECKOUT.of(app.checkouts, "key", hidden=_LINK),
-    *_CHECKOUT.of(app.checkouts, "url", hidden="a door to pay, dead once used; the attempt itself is exported"),
+    *_CHECKOUT.of(
+        app.checkouts, "url", hidden="a door to pay, dead once used; the attempt itself is exported"
+    ),
     *_ONCE.of(app.payment_events, "id", hidden="the payment service's number of its own message"),
     *not_personal(app.payment_events, "kind at done_at", _WORK),
     *_ORDER.of(app.refunds, "order_id item_id amount currency state why at"),
@@ -157,7 +171,9 @@ REGISTRY: tuple[Entry, ...] = (
     # Keys, and who was erased
     *_KEY.of(vault.keys, "customer_id created_at", hidden=_EXPORTED),
     *_KEY.of(vault.keys, "wrapped", hidden="the key that protects this customer's data"),
-    *_REQUEST.of(vault.erasures, "id customer_id state asked_at done_at", hidden="the same is in the requests"),
+    *_REQUEST.of(
+        vault.erasures, "id customer_id state asked_at done_at", hidden="the same is in the requests"
+    ),
 )
 
 _BY_TABLE: dict[str, tuple[Entry, ...]] = {

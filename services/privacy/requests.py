@@ -46,7 +46,7 @@ class Requests:
                 )
                 .order_by(privacy_requests.c.at)
             ).scalars()
-            number = known.first()
+            number: str | None = known.first()
             if number is not None:
                 return number
             fresh = (new_number() for _ in range(_TRIES))

@@ -75,7 +75,7 @@ def _checkpoint(path: str) -> bool:
     """Whether everything in the write-ahead log is in the file, and the log is empty."""
     with closing(_connect(path)) as connection:
         busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    return busy == 0
+    return bool(busy == 0)
 
 
 def _connect(path: str) -> sqlite3.Connection:

@@ -76,7 +76,7 @@ def _of_app(connection: Connection, customer: str, sealer: Sealer) -> Iterator[b
             continue
         for row in rows_of(connection, table, customer):
             for entry in columns:
-                yield from _of_value(entry, row._mapping, sealer)
+                yield from _of_value(entry, row, sealer)
 
 
 def _traced(table: Table) -> list[Entry]:

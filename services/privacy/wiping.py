@@ -85,7 +85,9 @@ class Wiping:
         """Delete the person and their chats; False when something came in meanwhile and has to go first."""
 
         def work(connection: Connection) -> bool:
-            if any(connection.execute(select(table).where(_is(table, customer))).first() for table in _ATTACHED):
+            if any(
+                connection.execute(select(table).where(_is(table, customer))).first() for table in _ATTACHED
+            ):
                 return False
             idle = leases.c.until < machine_now()
             connection.execute(delete(leases).where(_is(leases, customer), idle))
@@ -105,16 +107,16 @@ class Wiping:
         for refund in connection.execute(select(refunds).where(refunds.c.order_id.in_(sold))).all():
             values: dict[str, Any] = {"payment": "", "reference": None}
             if refund.payment and refund.payment in refund.key:
-                values["key"] = refund.key.replace(refund.payment, self._secrets.hash("payment", refund.payment))
+                values["key"] = refund.key.replace(
+                    refund.payment, self._secrets.hash("payment", refund.payment)
+                )
             connection.execute(update(refunds).where(refunds.c.key == refund.key).values(values))
         connection.execute(
             update(purchases).where(purchases.c.item_id.in_(parts)).values(snapshot={}, transaction=None)
         )
         connection.execute(update(items).where(items.c.order_id.in_(sold)).values(esim_id=None))
         nothing = ("customer_id", "chat_id", "event_id", "reference", "mail_offered")
-        connection.execute(
-            update(orders).where(orders.c.id.in_(sold)).values(dict.fromkeys(nothing))
-        )
+        connection.execute(update(orders).where(orders.c.id.in_(sold)).values(dict.fromkeys(nothing)))
 
 
 def _stop(connection: Connection, customer: str, now: datetime) -> None:
@@ -131,9 +133,7 @@ def _stop(connection: Connection, customer: str, now: datetime) -> None:
 
 def _unpaid(connection: Connection, customer: str, *, by_force: bool) -> list[str]:
     """Orders that nobody paid, and nobody can pay any more."""
-    payable = exists().where(
-        checkouts.c.order_id == orders.c.id, checkouts.c.state.in_(("open", "pending"))
-    )
+    payable = exists().where(checkouts.c.order_id == orders.c.id, checkouts.c.state.in_(("open", "pending")))
     wanted = select(orders.c.id).where(orders.c.customer_id == customer, orders.c.captured == 0)
     return list(connection.execute(wanted if by_force else wanted.where(~payable)).scalars())
 

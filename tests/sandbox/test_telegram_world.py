@@ -391,6 +391,8 @@ async def test_what_the_bot_says_of_itself_is_remembered_per_language(world, ptb
     assert (await aio.get_my_name()).name == (await ptb.get_me()).first_name == "Nomad"
     assert (await aio.get_chat_menu_button(chat_id=chat)).web_app.url == "https://example.com/"
     assert (await ptb.get_chat_menu_button()).type == "commands"
+    assert await aio.set_chat_menu_button(chat_id=chat, menu_button=aiogram.types.MenuButtonDefault())
+    assert (await aio.get_chat_menu_button(chat_id=chat)).type == "default"
     assert [c["command"] for c in world.telegram.commands("ada")] == ["start", "help"]
     await world.telegram.say("ada", "salut", "fr")
     assert [c["description"] for c in world.telegram.commands("ada")] == ["Démarrer"]
@@ -944,6 +946,23 @@ def test_no_markup_breaks_a_parser(markup):
             continue
         length = units(read.text)
         assert all(e["length"] > 0 and e["offset"] + e["length"] <= length for e in read.entities)
+
+
+async def test_a_link_in_a_text_is_previewed_unless_the_bot_says_no(world, ptb, aio):
+    chat = await said(world)
+    plain = await ptb.send_message(chat, "🌍 see https://example.com/a.")
+    quiet = await aio.send_message(chat, "see https://example.com/a", disable_web_page_preview=True)
+    other = await ptb.send_message(
+        chat,
+        "x",
+        link_preview_options=telegram.LinkPreviewOptions(url="https://example.org", show_above_text=True),
+    )
+    assert plain.link_preview_options.url == "https://example.com/a"
+    assert (quiet.link_preview_options.is_disabled, quiet.link_preview_options.url) == (True, None)
+    assert (other.link_preview_options.url, other.link_preview_options.show_above_text) == (
+        "https://example.org",
+        True,
+    )
 
 
 async def test_own_entities_are_checked(world, ptb):

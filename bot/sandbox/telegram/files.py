@@ -11,12 +11,14 @@ from typing import Any
 from bot.sandbox.media import Media
 from bot.sandbox.telegram import pictures
 from bot.sandbox.telegram.calls import Json, Upload
-from bot.sandbox.telegram.errors import bad
+from bot.sandbox.telegram.errors import ApiError, bad
 
 #: https://core.telegram.org/bots/api#sending-files and #getfile
 LARGEST_PHOTO = 10 * 1024 * 1024
 LARGEST_FILE = 50 * 1024 * 1024
 LARGEST_DOWNLOAD = 20 * 1024 * 1024
+#: The longest side of a file's small picture, in pixels.
+THUMBNAIL = 320
 #: The ids of the oldest files are forgotten when there are more.
 MOST_IDS = 20_000
 #: How ids of each kind begin, and where such files lie.
@@ -71,10 +73,20 @@ class Files:
         sizes.append(ids | {"width": width, "height": height, "file_size": length})
         return sizes
 
-    def document(self, upload: Upload) -> Json:
-        """Keep a file as it is; returns what a message shows of it."""
+    async def document(self, upload: Upload, thumbnail: Upload | None = None) -> Json:
+        """Keep a file as it is; returns what a message shows of it. Pictures get a thumbnail of their own."""
         mime = mimetypes.guess_type(upload.name)[0] or upload.mime or "application/octet-stream"
-        return self.other("document", upload, mime, {"file_name": upload.name, "mime_type": mime})
+        facts: Json = {"file_name": upload.name, "mime_type": mime}
+        picture = thumbnail or (upload if mime.startswith("image/") else None)
+        small = await self._thumbnail(picture) if picture else None
+        return self.other("document", upload, mime, facts | ({"thumbnail": small} if small else {}))
+
+    async def _thumbnail(self, picture: Upload) -> Json | None:
+        try:
+            sizes = await self.photo(picture)
+        except ApiError:
+            return None  # what cannot be drawn has no thumbnail
+        return next((size for size in sizes if max(size["width"], size["height"]) == THUMBNAIL), sizes[-1])
 
     def other(self, kind: str, upload: Upload, mime: str, facts: Json) -> Json:
         """Keep a voice message, a sticker or a document, with what its kind tells of it."""

@@ -39,6 +39,16 @@ class Formatted:
             return {}
         return {text: self.text, **({entities: list(self.entities)} if self.entities else {})}
 
+    def first_link(self) -> str:
+        """The first web link in the text, the one that gets a preview; empty when there is none."""
+        for entity in self.entities:
+            if entity["type"] == "text_link":
+                return str(entity["url"])
+            if entity["type"] == "url":
+                start, end = 2 * entity["offset"], 2 * (entity["offset"] + entity["length"])
+                return self.text.encode("utf-16-le")[start:end].decode("utf-16-le")
+        return ""
+
 
 def units(text: str) -> int:
     """The length of a text in UTF-16 units."""

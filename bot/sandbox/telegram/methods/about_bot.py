@@ -101,10 +101,9 @@ async def set_chat_menu_button(cloud: Cloud, call: Call) -> bool:
 
 
 async def get_chat_menu_button(cloud: Cloud, call: Call) -> Json:
-    chat_id = cloud.chat(call).id if call.has("chat_id") else 0
-    button = cloud.profile.buttons.get(chat_id, {"type": "default"})
-    if button["type"] == "default" and chat_id:
-        button = cloud.profile.buttons.get(0, button)
+    if call.has("chat_id"):
+        return cloud.profile.buttons.get(cloud.chat(call).id, {"type": "default"})
+    button = cloud.profile.buttons.get(0, {"type": "default"})
     return {"type": "commands"} if button["type"] == "default" else button
 
 

@@ -43,7 +43,7 @@ async def edit_message_text(cloud: Cloud, call: Call) -> Json:
         message,
         call,
         ("text", "entities", "link_preview_options"),
-        text.as_json() | preview(call),
+        text.as_json() | preview(call, text),
     )
 
 
@@ -76,7 +76,7 @@ async def edit_message_media(cloud: Cloud, call: Call) -> Json:
         case "photo":
             content: Json = {"photo": await picture(cloud, call, source, "media")}
         case "document":
-            content = {"document": document(cloud, call, source, "media")}
+            content = {"document": await document(cloud, call, source, "media")}
         case _:
             raise bad("can't parse media: type must be photo or document here")
     gone = ("text", "entities", "link_preview_options", *_MEDIA, "caption", "caption_entities")

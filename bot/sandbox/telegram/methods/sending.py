@@ -8,8 +8,11 @@ from bot.sandbox.telegram import links, outgoing, texts
 from bot.sandbox.telegram.calls import Call, Json, Upload
 from bot.sandbox.telegram.cloud import Cloud
 from bot.sandbox.telegram.errors import bad
+from bot.sandbox.telegram.formatting import Formatted
 
 _ATTACHED = "attach://"
+#: What a bot may ask for, and how the message shows that it was done.
+_PHOTO_LOOKS = {"has_spoiler": "has_media_spoiler", "show_caption_above_media": "show_caption_above_media"}
 _PREVIEW_FLAGS = ("is_disabled", "prefer_small_media", "prefer_large_media", "show_above_text")
 
 
@@ -17,30 +20,31 @@ async def send_message(cloud: Cloud, call: Call) -> Json:
     text = texts.message_text(
         call.text("text"), call.text("parse_mode"), call.structure("entities", "entities"), cloud.known
     )
-    return outgoing.send(cloud, call, text.as_json() | preview(call))
+    return outgoing.send(cloud, call, text.as_json() | preview(call, text))
 
 
 async def send_photo(cloud: Cloud, call: Call) -> Json:
     caption = outgoing.caption(cloud, call)
     cloud.open_chat(call)
     photo = await picture(cloud, call, call.text("photo"), "photo")
-    return outgoing.send(cloud, call, {"photo": photo} | caption.as_json("caption", "caption_entities"))
+    looks = {shown: True for asked, shown in _PHOTO_LOOKS.items() if call.flag(asked)}
+    return outgoing.send(
+        cloud, call, {"photo": photo} | looks | caption.as_json("caption", "caption_entities")
+    )
 
 
 async def send_document(cloud: Cloud, call: Call) -> Json:
     caption = outgoing.caption(cloud, call)
     cloud.open_chat(call)
-    file = document(cloud, call, call.text("document"), "document")
+    file = await document(cloud, call, call.text("document"), "document")
     return outgoing.send(cloud, call, {"document": file} | caption.as_json("caption", "caption_entities"))
 
 
-def preview(call: Call) -> Json:
-    """How a link in a text is to be shown, as it is echoed."""
+def preview(call: Call, text: Formatted) -> Json:
+    """How a link in a text is shown: what the bot asked for, and which link it is."""
     options = call.structure("link_preview_options", "link preview options")
     if options is None:
-        return (
-            {"link_preview_options": {"is_disabled": True}} if call.flag("disable_web_page_preview") else {}
-        )
+        options = {"is_disabled": call.flag("disable_web_page_preview")}
     if not isinstance(options, dict):
         raise bad("object expected as link preview options")
     for flag in _PREVIEW_FLAGS:
@@ -49,6 +53,8 @@ def preview(call: Call) -> Json:
     if (url := options.get("url")) and links.or_none(str(url)) is None:
         raise bad("WEBPAGE_URL_INVALID")
     shown = {name: value for name, value in options.items() if name in (*_PREVIEW_FLAGS, "url") and value}
+    if not shown.get("is_disabled") and (link := shown.get("url") or text.first_link()):
+        shown["url"] = str(link)
     return {"link_preview_options": shown} if shown else {}
 
 
@@ -60,10 +66,13 @@ async def picture(cloud: Cloud, call: Call, source: str, field: str) -> list[Jso
     return shown
 
 
-def document(cloud: Cloud, call: Call, source: str, field: str) -> Json:
+async def document(cloud: Cloud, call: Call, source: str, field: str) -> Json:
     """An uploaded file, or one that is known by its id."""
     if (upload := uploaded(call, source, field)) is not None:
-        return cloud.files.document(upload)
+        thumbnail = call.text("thumbnail")
+        return await cloud.files.document(
+            upload, call.upload(thumbnail.removeprefix(_ATTACHED) or "thumbnail")
+        )
     shown: Json = _known(cloud, source, "document", "Document")
     return shown
 

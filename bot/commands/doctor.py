@@ -1,0 +1,171 @@
+"""Says what is missing and where to get it, and tries each credential with a harmless question."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+
+from bot.settings import BadSettings, Settings, read
+
+#: Setting → where it comes from.
+WHERE = {
+    "MASTER_KEY": "make one: openssl rand -base64 32; keep it apart from databases and backups",
+    "TELEGRAM_TOKEN": "@BotFather, /newbot",
+    "TELEGRAM_SECRET": "any 32 letters and digits of your own",
+    "PUBLIC_URL": "the https address under which this server is reached",
+    "STAFF_CHAT": "the id of your staff group; add the bot and write /start there",
+    "WHATSAPP_TOKEN": "Meta Business settings, System users, a permanent token",
+    "WHATSAPP_PHONE_ID": "Meta app dashboard, WhatsApp, API setup",
+    "WHATSAPP_BUSINESS_ID": "the same page",
+    "WHATSAPP_APP_SECRET": "Meta app dashboard, App settings, Basic",
+    "WHATSAPP_VERIFY_TOKEN": "any word of your own; enter it beside the webhook address",
+    "STRIPE_KEY": "Stripe dashboard, a restricted key: write Checkout Sessions and Refunds; read PaymentIntents, Charges, Disputes, Events",
+    "STRIPE_WEBHOOK_SECRET": "Stripe dashboard, Webhooks, PUBLIC_URL/stripe",
+    "KEEPGO_API_KEY": "KeepGo partner account, API",
+    "KEEPGO_ACCESS_TOKEN": "the same page",
+    "SMTP_URL": "your mail service; without it nobody is offered mail",
+    "MAIL_FROM": "the address that mails come from",
+}
+#: The shop sells without these.
+OPTIONAL = frozenset({"STAFF_CHAT", "SMTP_URL", "MAIL_FROM"})
+
+
+def main(arguments: list[str]) -> int:
+    """0: ready to sell. 1: something is missing or refused. 2: a setting is malformed."""
+    if arguments:
+        print("usage: python -m bot doctor", file=sys.stderr)
+        return 2
+    try:
+        settings = read()
+    except BadSettings as error:
+        for line in str(error).split("; "):
+            name = line.split(":", 1)[0]
+            hint = f"\n    {WHERE[name]}" if name in WHERE else ""
+            print(f"✗ {line}{hint}")
+        return 2
+    missing = _missing(settings)
+    for name in missing:
+        print(f"{'–' if name in OPTIONAL else '✗'} {name} is not set\n    {WHERE[name]}")
+    refused = asyncio.run(_try_all(settings))
+    return 1 if refused or set(missing) - OPTIONAL else 0
+
+
+def _missing(settings: Settings) -> list[str]:
+    absent = []
+    for name in WHERE:
+        value = getattr(settings, name.lower())
+        shown = value.get_secret_value() if hasattr(value, "get_secret_value") else value
+        if shown in ("", None):
+            absent.append(name)
+    if not settings.has_telegram:
+        absent = [name for name in absent if name != "TELEGRAM_SECRET"]
+    if not settings.has_whatsapp:
+        absent = [name for name in absent if not name.startswith("WHATSAPP_") or name == "WHATSAPP_TOKEN"]
+    return absent
+
+
+async def _try_all(settings: Settings) -> int:
+    trials: list[tuple[str, Callable[[Settings], Awaitable[str]]]] = [
+        ("databases", _databases),
+        ("Stripe", _stripe),
+        ("KeepGo", _keepgo),
+    ]
+    if settings.has_telegram:
+        trials.append(("Telegram", _telegram))
+    if settings.has_whatsapp:
+        trials.append(("WhatsApp", _whatsapp))
+    refused = 0
+    for name, trial in trials:
+        try:
+            print(f"✓ {name}: {await trial(settings)}")
+        except Exception as error:
+            refused += 1
+            print(f"✗ {name}: {getattr(error, 'reason', type(error).__name__)}")
+    return refused
+
+
+async def _databases(settings: Settings) -> str:
+    from services.storage import open_stores
+
+    stores = await open_stores(*settings.databases)
+    await stores.close()
+    return "app, legal and vault are there and up to date"
+
+
+async def _stripe(settings: Settings) -> str:
+    from services.payments.stripe import Settings as StripeSettings
+    from services.payments.stripe import Stripe
+
+    stripe = Stripe(
+        StripeSettings(
+            settings.stripe_key.get_secret_value(),
+            settings.stripe_webhook_secret.get_secret_value(),
+            settings.stripe_api,
+        )
+    )
+    try:
+        return await stripe.probe()
+    finally:
+        await stripe.close()
+
+
+async def _keepgo(settings: Settings) -> str:
+    from services.catalogue.names import country_of
+    from services.clock import Clock
+    from services.providers import ProviderError, keepgo
+
+    provider = keepgo.connect(
+        keepgo.Settings(
+            settings.keepgo_api_key.get_secret_value(),
+            settings.keepgo_access_token.get_secret_value(),
+            settings.keepgo_api,
+            currency=settings.keepgo_currency,
+        ),
+        country_of,
+        Clock().now,
+    )
+    try:
+        probe = await provider.probe()
+    finally:
+        await provider.close()
+    if not probe.ok:
+        raise ProviderError(probe.reason)
+    balance = f", balance {probe.balance.amount} {probe.balance.currency}" if probe.balance else ""
+    return f"answers{balance}"
+
+
+async def _telegram(settings: Settings) -> str:
+    import aiohttp
+
+    from bot.conversation.channel import ChannelError
+
+    token = settings.telegram_token.get_secret_value()
+    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as http:
+        async with http.get(f"{settings.telegram_api}/bot{token}/getMe") as answer:
+            me = await answer.json()
+        async with http.get(f"{settings.telegram_api}/bot{token}/getWebhookInfo") as answer:
+            hook = await answer.json()
+    if not me.get("ok"):
+        raise ChannelError(str(me.get("error_code")))
+    where = (
+        "webhook set"
+        if hook.get("result", {}).get("url")
+        else "no webhook yet: the bot sets it when it starts"
+    )
+    return f"@{me['result']['username']}, {where}"
+
+
+async def _whatsapp(settings: Settings) -> str:
+    import aiohttp
+
+    from bot.conversation.channel import ChannelError
+
+    headers = {"Authorization": f"Bearer {settings.whatsapp_token.get_secret_value()}"}
+    async with (
+        aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10), headers=headers) as http,
+        http.get(f"{settings.whatsapp_api}/v25.0/{settings.whatsapp_phone_id}") as answer,
+    ):
+        if answer.status != 200:
+            raise ChannelError(str(answer.status))
+    return "the number answers"

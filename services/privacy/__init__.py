@@ -1,0 +1,125 @@
+"""What a traveller may ask of us about their own data: the facts, a copy, the marketing switch, to be forgotten."""
+
+from __future__ import annotations
+
+from services.clock import Clock, Waits
+from services.privacy.archive import Archive
+from services.privacy.consents import MARKETING, Answer, Consents, State
+from services.privacy.erasure import Erasures
+from services.privacy.export import Exports
+from services.privacy.guard import COMMAND, Guard, KeysMissing, Resurrected
+from services.privacy.journal import Journal
+from services.privacy.partings import Engine, Others, Partings
+from services.privacy.policy import VERSION, Controller, Facts, facts
+from services.privacy.preview import Preview, Previews, Stays
+from services.privacy.requests import Requests
+from services.privacy.scrub import Scrubber
+from services.privacy.traces import Traces
+from services.privacy.wiping import Wiping
+from services.storage import Stores
+from services.storage.sealing import Secrets, Vault
+
+__all__ = [
+    "COMMAND",
+    "VERSION",
+    "Answer",
+    "Controller",
+    "Facts",
+    "Guard",
+    "KeysMissing",
+    "Others",
+    "Preview",
+    "Privacy",
+    "Resurrected",
+    "State",
+    "Stays",
+    "open_guard",
+]
+
+
+class Privacy:
+    """What handlers use. `resume` is for the start, and from time to time."""
+
+    def __init__(
+        self,
+        stores: Stores,
+        vault: Vault,
+        secrets: Secrets,
+        clock: Clock,
+        waits: Waits,
+        engine: Engine,
+        others: Others,
+        controller: Controller | None = None,
+    ) -> None:
+        self._controller = controller or Controller()
+        journal, self._requests = Journal(stores.vault, clock), Requests(stores.app, clock)
+        wiping = _wiping(stores, secrets, clock, self._controller)
+        self._consents = Consents(stores.app, clock)
+        self._exports = Exports(stores, vault, secrets, clock, self._requests, self._controller)
+        self._previews = Previews(stores.app, clock, self._controller)
+        self._erasures = Erasures(
+            stores.app,
+            vault,
+            journal,
+            self._requests,
+            wiping,
+            Traces(stores, vault),
+            Scrubber(stores),
+            Partings(stores.app, vault, journal, wiping, engine, others, clock),
+            engine,
+            clock,
+            waits,
+        )
+
+    def facts(self) -> Facts:
+        """What the policy has to say, by keys."""
+        return facts(self._controller)
+
+    async def export(self, customer: str) -> tuple[str, bytes, str]:
+        """(a file's name, UTF-8 JSON, the request's number). Raises Erased when the customer is gone."""
+        return await self._exports.export(customer)
+
+    async def preview(self, customer: str) -> Preview:
+        """What an erasure would do now."""
+        return await self._previews.of(customer)
+
+    async def erase(self, customer: str, chat: str) -> str:
+        """Begin to erase everything of a customer; the receipt's number. Safe to repeat.
+
+        It waits by itself for what `preview` says it waits for, a month at most. Raises LookupError when there is
+        no such customer, or the chat is somebody else's.
+        """
+        return await self._erasures.begin(customer, chat)
+
+    async def marketing(self, customer: str, channel: str) -> State:
+        """Whether a customer wants to hear of offers there: only "granted" means yes."""
+        return await self._consents.state(customer, MARKETING, channel)
+
+    async def set_marketing(
+        self, customer: str, channel: str, answer: Answer, words: str, locale: str, event: str
+    ) -> State:
+        """Note an answer to exactly these words; the state it leads to. Raises LookupError, ValueError."""
+        return await self._consents.record(customer, MARKETING, channel, answer, words, locale, event)
+
+    async def request_state(self, receipt: str) -> str | None:
+        """How far a request is: "in_progress", "awaiting_processors", "answered"; None: no such number."""
+        return await self._requests.state(receipt)
+
+    async def resume(self) -> int:
+        """Take up erasures that are not done, after the engine was launched; how many."""
+        return await self._erasures.resume()
+
+
+def open_guard(
+    stores: Stores, vault: Vault, secrets: Secrets, clock: Clock, controller: Controller | None = None
+) -> Guard:
+    """What looks at the stores before anything starts, and the command that mends them."""
+    wiping = _wiping(stores, secrets, clock, controller or Controller())
+    return Guard(
+        stores, vault, Journal(stores.vault, clock), Requests(stores.app, clock), wiping, Scrubber(stores)
+    )
+
+
+def _wiping(stores: Stores, secrets: Secrets, clock: Clock, controller: Controller) -> Wiping:
+    archive = Archive(stores.app, stores.legal, secrets, controller)
+    return Wiping(stores.app, archive, secrets, clock)
