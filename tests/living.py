@@ -176,6 +176,7 @@ class Traveller:
         self.name = name
         self.language = language
         self.cursor = 0
+        self.old: dict[str, object] = {}
 
     async def says(self, text: str) -> None:
         body = {"text": text} | ({"language": self.language} if self.language else {})
@@ -202,10 +203,16 @@ class Traveller:
 
     async def mark(self) -> None:
         """What is on the screen now is old."""
-        self.cursor = (await self.screen())["cursor"]
+        shown = await self.screen()
+        self.cursor = shown["cursor"]
+        self.old = {message["id"]: _content(message) for message in shown["messages"]}
 
     async def news(self) -> list[dict]:
-        return [m for m in (await self.screen(self.cursor))["messages"] if m["who"] == "bot"]
+        return self._new(await self.screen(self.cursor))
+
+    def _new(self, shown: dict) -> list[dict]:
+        """The bot's messages that say something new: a toast or a tick on an old one is none."""
+        return [m for m in shown["messages"] if m["who"] == "bot" and self.old.get(m["id"]) != _content(m)]
 
     async def sees(self, pattern: str, seconds: float = SOON) -> dict:
         """The newest message since the mark whose text or label matches; waits for it."""
@@ -213,9 +220,9 @@ class Traveller:
         wanted = re.compile(pattern, re.DOTALL)
         while True:
             shown = await self.screen(self.cursor)
-            for message in reversed(shown["messages"]):
+            for message in reversed(self._new(shown)):
                 labels = " ".join(f"[{button['label']}]" for button in message["buttons"])
-                if message["who"] == "bot" and wanted.search(f"{message['text']}\n{labels}"):
+                if wanted.search(f"{message['text']}\n{labels}"):
                     return message
             left = end - time.monotonic()
             assert left > 0, f"{self.name} on {self.channel} never saw {pattern!r} but {shown['messages']}\n{self.living.log()}"
@@ -255,8 +262,8 @@ class Traveller:
         end = time.monotonic() + seconds
         while True:
             shown = await self.screen(self.cursor)
-            for message in reversed(shown["messages"]):
-                if message["who"] == "bot" and message["image"]:
+            for message in reversed(self._new(shown)):
+                if message["image"]:
                     return message
             left = end - time.monotonic()
             assert left > 0, f"{self.name} got no QR: {[m['text'] for m in shown['messages']]}\n{self.living.log()}"
@@ -267,7 +274,7 @@ class Traveller:
         end = time.monotonic() + SOON
         while True:
             shown = await self.screen(self.cursor)
-            found = [m for m in shown["messages"] if m["who"] == "bot" and m["buttons"]]
+            found = [message for message in self._new(shown) if message["buttons"]]
             if found:
                 return found[-1]
             left = end - time.monotonic()
@@ -276,6 +283,10 @@ class Traveller:
 
     def _path(self, what: str) -> str:
         return f"/world/phones/{self.channel}/{self.name}/{what}"
+
+
+def _content(message: dict) -> object:
+    return message["text"], [button["label"] for button in message["buttons"]], message["image"]
 
 
 async def until(true, seconds: float, why=lambda: "it did not happen") -> None:

@@ -11,7 +11,7 @@ MOST = 9
 #: Of which at least so many are wider than the one country, where there are any.
 MOST_WIDER = 3
 #: And of plans without limit, where there are others.
-MOST_UNLIMITED = 3
+MOST_UNLIMITED = 2
 #: Who does not say how long is taken to stay this long.
 USUAL_DAYS = 7
 #: Data for a day of maps, messages and some video, in bytes.
