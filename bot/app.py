@@ -296,6 +296,7 @@ async def opened(settings: Settings) -> AsyncIterator[App]:
         await app.housekeeping.beat()
         await app.durable.launch()
         stack.push_async_callback(app.durable.close)
+        await asyncio.to_thread(places.warm)
         await app.catalogue.load()
         await app.buying.import_foreign()
         await app.privacy.resume()

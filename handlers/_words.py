@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.conversation.i18n import _, country_name, data_size, duration, listing, n_
+from bot.conversation.i18n import _, country_name, data_size, duration, listing, n_, p_
 from services.orders.sold import SoldPlan
 
 #: Countries that are named one by one; more are counted.
@@ -29,7 +29,7 @@ def where(plan: SoldPlan) -> str:
         "{some} and {n} more country",
         "{some} and {n} more countries",
         rest,
-        some=", ".join(names[: MOST_NAMED - 1]),
+        some=p_("between names", ", ").join(names[: MOST_NAMED - 1]),
     )
 
 

@@ -1,11 +1,11 @@
 """Before paying: what exactly is bought, whether it fits, what is agreed; then the link.
 
 > Japan, 10 days
-> [… · … · …]
+> [… · …]
 eSIM Japan · … · …
 Countries: Japan
 Networks: …
-Total: … (… of it is VAT)
+Total: …, … of it VAT (…)
 Does it fit your phone? Dial *#06#: if you see an EID, and your phone has no carrier lock, it fits.
 [It fits] [Not sure]
 > [It fits]
@@ -129,7 +129,7 @@ async def second_statement(chat: Chat, shop: Shop, chosen: StartNow) -> Reply:
     draft |= {"right_ends": statement, "terms": terms}
     return (
         Remember(replace(chat.memory, draft=draft)),
-        Menu(f"{_('2 of 2.')} {statement}\n\n{terms}", (Button(_("I agree"), RightEnds(chosen.plan)),)),
+        Menu(_("2 of 2.") + f" {statement}\n\n{terms}", (Button(_("I agree"), RightEnds(chosen.plan)),)),
     )
 
 

@@ -1,8 +1,8 @@
 """Choosing a plan.
 
 > Japan, 10 days
-Plans for Japan
-[… · … · …]
+Plans for Japan · 10 days
+[… · …]
 > /plans
 Where are you going? Just write it, for example: Japan, 10 days.
 > /plans japan

@@ -14,7 +14,7 @@ Contact: contact@esim-miio.com, 60 rue François 1er, 75008 Paris, France
 Who is responsible: Miio, …
 > /privacy
 > [My data]
-Your data, as a file.
+Your data, as a file. Request R-….
 > /privacy
 > [Marketing]
 News and offers: no

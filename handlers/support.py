@@ -8,10 +8,10 @@ Let us try five things:
 > [A person]
 A person will answer you here. Hours: …. Usual wait: ….
 Write what happened, in your own words; a picture helps too.
-[That is all, thank you]
+[That is all, thanks]
 > My phone says no service in Kyoto
 Passed on. The answer comes here.
-> [That is all, thank you]
+> [That is all, thanks]
 All right. Write whenever you need us.
 """
 
@@ -147,7 +147,7 @@ async def _open(chat: Chat, shop: Shop) -> tuple[Remember, Menu]:
     )
     return (
         Remember(replace(chat.memory, case=case.id, case_until=until, asking="")),
-        Menu("\n".join(words), (Button(_("That is all, thank you"), EndCase()),)),
+        Menu("\n".join(words), (Button(_("That is all, thanks"), EndCase()),)),
     )
 
 
@@ -182,6 +182,4 @@ async def _pass_on(
                 email=shop.controller.email,
             )
         )
-    return kept, Menu(
-        _("Passed on. The answer comes here."), (Button(_("That is all, thank you"), EndCase()),)
-    )
+    return kept, Menu(_("Passed on. The answer comes here."), (Button(_("That is all, thanks"), EndCase()),))

@@ -184,8 +184,8 @@ class Checkouts:
         )
         await self._by_session(checkout.session, "paid")
         log.info("payment", order=order, outcome=outcome.outcome)
-        if outcome.outcome == "wrong_amount":
-            await self._voice.alarm(Alarm("wrong_amount", order))
+        if outcome.outcome in ("wrong_amount", "erased"):
+            await self._voice.alarm(Alarm(f"payment_{outcome.outcome}", order))
 
     async def _expired(self, checkout: Checkout) -> None:
         await self._by_session(checkout.session, "expired")
@@ -227,8 +227,9 @@ class Checkouts:
                 .returning(orders.c.id)
             ).scalar()
         )
-        if order is not None and state == "open":
-            await self._voice.alarm(Alarm("dispute", order))
+        if state == "open":
+            # An erased buyer's order no longer holds the payment's id; the operator must hear of it all the same.
+            await self._voice.alarm(Alarm("dispute", order or event.payment))
 
     async def _has_other(self, order: str) -> bool:
         return await self._app.read(

@@ -105,7 +105,9 @@ class Durable:
         """Workflows whose ids begin with one of these."""
         if not prefixes:
             return []
-        found = await DBOS.list_workflows_async(workflow_id_prefix=prefixes, load_input=False, load_output=False)
+        found = await DBOS.list_workflows_async(
+            workflow_id_prefix=prefixes, load_input=False, load_output=False
+        )
         return [one.workflow_id for one in found]
 
     async def forget(self, workflows: list[str]) -> None:

@@ -20,12 +20,10 @@ def turns(module: str) -> list[tuple[str, list[str]]]:
     doc = ast.get_docstring(ast.parse((ROOT / "handlers" / f"{module}.py").read_text())) or ""
     story: list[tuple[str, list[str]]] = []
     for line in doc.splitlines():
-        if not line.startswith("    "):
-            continue
         text = line.strip()
         if text.startswith("> "):
             story.append((text[2:], []))
-        else:
+        elif text and story:
             story[-1][1].append(text)
     return story
 
@@ -57,12 +55,12 @@ async def test_dialogue(living, module, channel):
             await traveller.presses(label)
         else:
             await traveller.says(did)
+        await traveller.sees(".")
         for line in wanted:
             await _sees_line(traveller, did, line)
 
 
 async def _sees_line(traveller, did: str, line: str) -> None:
-    await traveller.sees(".")
     for attempt in range(50):
         news = await traveller.news()
         lines = [_plain(one) for message in news for one in message["text"].splitlines()]

@@ -14,22 +14,28 @@ from services.catalogue import NAME, CopyError, read_copy
 from services.prices import DEFAULT, Book, NoRate, Priced, PricesError, read_book
 from services.providers import Offer
 
-SUMMARY = "what plans cost, sell for and leave; with another list, what would change"
-
 _MALFORMED, _NO_COPY = 2, 1
 
 
+def main(arguments: list[str]) -> int:
+    """0: done. 1: there is no copy of the catalogue to price. 2: a price list cannot be read."""
+    parser = argparse.ArgumentParser(prog="python -m bot prices", description=__doc__)
+    add_arguments(parser)
+    return run(parser.parse_args(arguments))
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The command's options."""
-    copy = Path(os.environ.get("DATA") or "var") / NAME
+    """The command's options. The bot's own DATA and PRICES_FILE are the defaults; no credential is needed."""
+    copy = Path(os.environ.get("DATA") or "var/bot") / NAME
+    prices = Path(os.environ.get("PRICES_FILE") or DEFAULT)
     parser.add_argument("--country", metavar="JP", type=str.upper, help="only plans that work there")
-    parser.add_argument("--prices", type=Path, default=DEFAULT, help="the price list (default: the shop's)")
+    parser.add_argument("--prices", type=Path, default=prices, help="the price list (default: the shop's)")
     parser.add_argument("--with", dest="other", type=Path, metavar="FILE", help="show what this list changes")
     parser.add_argument("--provider-copy", type=Path, default=copy, help="the catalogue's copy on disk")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print the table. 0: done; 1: no copy of the catalogue to price; 2: a price list that cannot be read."""
+    """Print the table; the exit status is that of `main`."""
     try:
         book = read_book(args.prices)
         other = read_book(args.other) if args.other is not None else None

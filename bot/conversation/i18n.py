@@ -6,6 +6,7 @@ A language is one file, `locales/<lang>/LC_MESSAGES/bot.po`, read at start; Engl
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -30,6 +31,7 @@ _locale: ContextVar[str] = ContextVar("locale", default=SOURCE)
 
 #: Isolates a value from the direction of the sentence around it (Unicode FSI … PDI).
 _FSI, _PDI = "\u2068", "\u2069"
+_COMMAND = re.compile(r"(?<![\w/:.])(/[a-z]{2,})")
 
 
 class Amount(Protocol):
@@ -178,12 +180,12 @@ def listing(names: list[str]) -> str:
 
 
 def _fill(text: str, values: dict[str, object]) -> str:
-    if not values:
-        return text
-    if right_to_left():
-        # "12 rue de la Paix" inside an Arabic sentence would put its 12 at the wrong end.
-        values = {name: f"{_FSI}{value}{_PDI}" for name, value in values.items()}
-    return text.format(**values)
+    if not right_to_left():
+        return text.format(**values) if values else text
+    # A command's slash would stand at its wrong end.
+    text = _COMMAND.sub("\u200e\\1", text)
+    # "12 rue de la Paix" inside an Arabic sentence would put its 12 at the wrong end.
+    return text.format(**{name: f"{_FSI}{value}{_PDI}" for name, value in values.items()}) if values else text
 
 
 def _rounded(value: Decimal) -> Decimal:

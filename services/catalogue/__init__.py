@@ -12,7 +12,7 @@ from services.catalogue.assortment import Assortment
 from services.catalogue.choosing import MOST
 from services.catalogue.copy import NAME, CopyError, Shelf, read_copy, write_copy
 from services.catalogue.names import countries, country_of
-from services.catalogue.plan import Plan, Rules, plan_of
+from services.catalogue.plan import Plan, plan_of
 from services.places import Region
 from services.prices import Prices
 from services.providers import EsimProvider, Listing, ProviderError
@@ -23,7 +23,6 @@ __all__ = [
     "Catalogue",
     "CopyError",
     "Plan",
-    "Rules",
     "Shelf",
     "countries",
     "country_of",

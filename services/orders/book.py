@@ -28,7 +28,7 @@ StartWith = Callable[[Connection, str, str, str], None]
 class Paid:
     """What became of money that came in."""
 
-    outcome: Literal["begun", "repeated", "second_payment", "wrong_amount", "unknown_order"]
+    outcome: Literal["begun", "repeated", "second_payment", "wrong_amount", "unknown_order", "erased"]
 
 
 @dataclass(frozen=True)
@@ -108,6 +108,8 @@ class Orders:
             ).one_or_none()
             if row is None:
                 return Paid("unknown_order")
+            if row.customer_id is None:
+                return Paid("erased")
             if row.reference == reference or _is_second(connection, reference):
                 return Paid("repeated")
             if row.state == "paid":

@@ -5,15 +5,17 @@ from __future__ import annotations
 from services.clock import Clock, Waits
 from services.privacy.archive import Archive
 from services.privacy.consents import MARKETING, Answer, Consents, State
-from services.privacy.erasure import Erasures
+from services.privacy.erasure import Erasing
 from services.privacy.export import Exports
 from services.privacy.guard import COMMAND, Guard, KeysMissing, Resurrected
 from services.privacy.journal import Journal
-from services.privacy.partings import Engine, Others, Partings
+from services.privacy.others import Engine, Others
+from services.privacy.partings import Partings
 from services.privacy.policy import VERSION, Controller, Facts, facts
 from services.privacy.preview import Preview, Previews, Stays
 from services.privacy.requests import Requests
 from services.privacy.scrub import Scrubber
+from services.privacy.taking_up import Erasures
 from services.privacy.traces import Traces
 from services.privacy.wiping import Wiping
 from services.storage import Stores
@@ -57,8 +59,7 @@ class Privacy:
         self._consents = Consents(stores.app, clock)
         self._exports = Exports(stores, vault, secrets, clock, self._requests, self._controller)
         self._previews = Previews(stores.app, clock, self._controller)
-        self._erasures = Erasures(
-            stores.app,
+        erasing = Erasing(
             vault,
             journal,
             self._requests,
@@ -70,6 +71,7 @@ class Privacy:
             clock,
             waits,
         )
+        self._erasures = Erasures(stores.app, journal, self._requests, erasing, engine, others.voice, clock)
 
     def facts(self) -> Facts:
         """What the policy has to say, by keys."""

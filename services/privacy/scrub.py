@@ -27,7 +27,8 @@ BLOCK = 1 << 20
 class Scrubber:
     """Works on the stores' databases directly, beside their own connections."""
 
-    def __init__(self, stores: Stores) -> None:
+    def __init__(self, stores: Stores, patience: int = PATIENCE) -> None:
+        self._patience = patience
         self._urls = (stores.app.url, stores.legal.url, stores.vault.url)
 
     async def scrub(self, traces: Collection[bytes]) -> Literal["clean", "again", "found"]:
@@ -38,7 +39,7 @@ class Scrubber:
         """
         for url in self._urls:
             if make_url(url).get_backend_name() == "sqlite":
-                outcome = await asyncio.to_thread(_scrub_file, url, traces)
+                outcome = await asyncio.to_thread(_scrub_file, url, traces, self._patience)
             else:
                 await asyncio.to_thread(_vacuum_server, url)
                 outcome = "clean"
@@ -53,34 +54,34 @@ def files_of(url: str) -> list[Path]:
     return [path for end in ("", "-wal", "-journal") if (path := Path(database + end)).is_file()]
 
 
-def _scrub_file(url: str, traces: Collection[bytes]) -> Literal["clean", "again", "found"]:
+def _scrub_file(url: str, traces: Collection[bytes], patience: int) -> Literal["clean", "again", "found"]:
     path = make_url(url).database or ""
-    if not _checkpoint(path):
+    if not _checkpoint(path, patience):
         return "again"
     if not _found(url, traces):
         return "clean"
     # Pages that were split may hold copies of what was deleted from them: write the whole file anew.
     log.warning("a file is rewritten to forget", file=Path(path).name)
     try:
-        with closing(_connect(path)) as connection:
+        with closing(_connect(path, patience)) as connection:
             connection.execute("VACUUM")
     except sqlite3.OperationalError:
         return "again"
-    if not _checkpoint(path):
+    if not _checkpoint(path, patience):
         return "again"
     return "found" if _found(url, traces) else "clean"
 
 
-def _checkpoint(path: str) -> bool:
+def _checkpoint(path: str, patience: int) -> bool:
     """Whether everything in the write-ahead log is in the file, and the log is empty."""
-    with closing(_connect(path)) as connection:
+    with closing(_connect(path, patience)) as connection:
         busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     return bool(busy == 0)
 
 
-def _connect(path: str) -> sqlite3.Connection:
+def _connect(path: str, patience: int) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None)
-    connection.execute(f"PRAGMA busy_timeout={PATIENCE}")
+    connection.execute(f"PRAGMA busy_timeout={patience}")
     connection.execute("PRAGMA secure_delete=ON")
     return connection
 

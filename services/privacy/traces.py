@@ -98,9 +98,15 @@ def _of_value(entry: Entry, row: Mapping[Any, Any], sealer: Sealer) -> Iterator[
         opened = sealer.open_json(value, place) if entry.export == "json" else sealer.words(value, place)
     except Broken:
         return
-    # Of a chat: its address.
-    words = opened.get("address", {}).values() if isinstance(opened, dict) else (opened,)
-    yield from (word.encode() for word in words if isinstance(word, str) and len(word) >= _LEAST)
+    yield from (word.encode() for word in _telling(opened) if len(word) >= _LEAST)
+
+
+def _telling(opened: Any) -> list[str]:
+    """Of a chat's state: the address. Else the words themselves."""
+    if not isinstance(opened, dict):
+        return [str(opened)]
+    address = opened.get("address", {})
+    return [value for name in ("id", "phone") if isinstance(value := address.get(name), str)]
 
 
 def _limited(found: Iterator[bytes]) -> Iterator[bytes]:

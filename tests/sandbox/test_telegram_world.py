@@ -38,6 +38,7 @@ from telegram.helpers import escape_markdown
 from bot.sandbox import credentials
 from bot.sandbox.clock import WorldClock
 from bot.sandbox.faults import Faults
+from bot.sandbox.hanging_up import BreakableLine
 from bot.sandbox.media import Media
 from bot.sandbox.phones import NoSuchButton
 from bot.sandbox.telegram import Telegram, texts
@@ -77,7 +78,9 @@ async def serving(app):
         door.bind(("127.0.0.1", 0))
         port = door.getsockname()[1]
     server = uvicorn.Server(
-        uvicorn.Config(app, port=port, log_level="warning", lifespan="off", access_log=False)
+        uvicorn.Config(
+            app, port=port, http=BreakableLine, log_level="warning", lifespan="off", access_log=False
+        )
     )
     running = asyncio.create_task(server.serve())
     while not server.started:

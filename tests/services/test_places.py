@@ -205,18 +205,31 @@ def test_only_the_beginning_is_read():
 
 
 def test_a_thousand_names_are_no_more_than_twenty():
-    assert len(find(" ".join("".join(map(chr, (0x1F1E6 + ord(a) - 65 for a in c))) for c in sorted(countries()))).countries) <= 20
+    assert (
+        len(
+            find(
+                " ".join("".join(map(chr, (0x1F1E6 + ord(a) - 65 for a in c))) for c in sorted(countries()))
+            ).countries
+        )
+        <= 20
+    )
 
 
 def test_every_country_is_found_by_its_english_name():
     from babel import Locale
 
     english = Locale.parse("en").territories
-    lost = [code for code in countries() if code not in (*find(english[code]).countries, *find(english[code]).maybe)]
+    lost = [
+        code
+        for code in countries()
+        if code not in (*find(english[code]).countries, *find(english[code]).maybe)
+    ]
     assert lost == []
 
 
-@pytest.mark.parametrize("locale", ["fr", "ar", "es", "de", "it", "pt", "ru", "tr", "ja", "zh", "ko", "th", "vi", "he"])
+@pytest.mark.parametrize(
+    "locale", ["fr", "ar", "es", "de", "it", "pt", "ru", "tr", "ja", "zh", "ko", "th", "vi", "he"]
+)
 def test_every_country_is_found_by_its_own_name_in_other_languages(locale):
     from babel import Locale
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -261,7 +260,9 @@ def test_without_a_good_list_the_shop_does_not_open(tmp_path):
 def sold(tmp_path):
     """A catalogue's copy and a price list, for the command."""
     offers = (offer(), offer(sku="2-1024-7", countries=("JP",)), offer(sku="9-1-1", countries=("FR",)))
-    write_copy(tmp_path / "catalogue.json", {"keepgo": Shelf(Listing(offers), datetime(2026, 11, 23, tzinfo=UTC))})
+    write_copy(
+        tmp_path / "catalogue.json", {"keepgo": Shelf(Listing(offers), datetime(2026, 11, 23, tzinfo=UTC))}
+    )
     (tmp_path / "prices.toml").write_text(LIST)
     (tmp_path / "dearer.toml").write_text(LIST.replace("default = 50", "default = 70"))
     (tmp_path / "wrong.toml").write_text(LIST.replace("default = 50", "default = much"))
@@ -269,10 +270,8 @@ def sold(tmp_path):
 
 
 def run(folder, *more):
-    parser = argparse.ArgumentParser()
-    command.add_arguments(parser)
     copy = ["--provider-copy", str(folder / "catalogue.json"), "--prices", str(folder / "prices.toml")]
-    return command.run(parser.parse_args([*copy, *more]))
+    return command.main([*copy, *more])
 
 
 def test_the_command_shows_what_a_plan_costs_and_leaves(sold, capsys):

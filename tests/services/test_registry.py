@@ -33,7 +33,9 @@ def test_an_entry_for_a_missing_column_is_refused():
     there = MetaData()
     Table("customers", there, Column("id", String))
 
-    messages = gaps([Entry("customers", "id", NOT_PERSONAL), Entry("customers", "fax", NOT_PERSONAL)], {"app": there})
+    messages = gaps(
+        [Entry("customers", "id", NOT_PERSONAL), Entry("customers", "fax", NOT_PERSONAL)], {"app": there}
+    )
 
     assert messages == [
         "customers.fax has an entry in services/privacy/registry.py, but no such column: take the entry out"
@@ -53,7 +55,8 @@ def test_what_is_not_personal_not_exported_or_kept_says_why():
     silent = [
         f"{entry.table}.{entry.column}"
         for entry in REGISTRY
-        if not entry.reason and (entry.category == NOT_PERSONAL or not entry.export or entry.erasure in ("keep", "hold"))
+        if not entry.reason
+        and (entry.category == NOT_PERSONAL or not entry.export or entry.erasure in ("keep", "hold"))
     ]
 
     assert silent == []

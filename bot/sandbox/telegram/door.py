@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Route
 
 from bot.sandbox import credentials
 from bot.sandbox.faults import Fault
+from bot.sandbox.hanging_up import hang_up
 from bot.sandbox.telegram.bodies import read_call
 from bot.sandbox.telegram.calls import Call, Described
 from bot.sandbox.telegram.cloud import Cloud
@@ -57,7 +58,7 @@ class Door:
             )
             fault = self._world.faults.strike("telegram", name)
             if fault is not None and fault.name == "timeout":
-                return await _hang_up(request, fault.seconds)
+                return await hang_up(fault.seconds)  # and nobody learns what became of it
             performing = self._perform(name, call, fault)
             held = name == "getUpdates"
             return _success(await (_while_there(request, performing) if held else performing))
@@ -145,16 +146,3 @@ def _failure(refusal: ApiError) -> Response:
     wait = refusal.retry_after
     headers = {"Retry-After": str(wait)} if wait is not None else None
     return JSONResponse(refusal.as_json(), refusal.code, headers)
-
-
-async def _hang_up(request: Request, seconds: float) -> Response:
-    """Hold the call, then drop the connection; whoever called never learns what became of it."""
-    await asyncio.sleep(seconds)
-    # uvicorn's request cycle owns the connection; ASGI itself has no way to say nothing.
-    cycle = getattr(request.receive, "__self__", None)
-    transport = getattr(cycle, "transport", None)
-    if transport is None:
-        raise TypeError("the sandbox is served by uvicorn")
-    transport.abort()
-    await asyncio.sleep(0)  # the connection is noticed to be lost before an answer could be written
-    return Response()

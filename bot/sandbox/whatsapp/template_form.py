@@ -31,7 +31,8 @@ def filled(templates: Templates, holder: Fields) -> Content:
         _button(index, made, _button_parameters(given, index))
         for index, made in enumerate(template.component("BUTTONS").get("buttons", ()))
     )
-    return Content(body, header, footer, buttons, file, category=template.category.lower())
+    mark = {"template": template.name}
+    return Content(body, header, footer, buttons, file, category=template.category.lower(), extra=mark)
 
 
 def _components(holder: Fields) -> Sequence[Fields]:

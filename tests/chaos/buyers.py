@@ -1,0 +1,96 @@
+"""Somebody who buys while things fail: presses again when nothing comes, pays once, and waits to hear the truth."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import re
+import time
+from dataclasses import dataclass
+
+from tests.living import Living, Traveller
+
+PLACES = ("Japan, 10 days", "France, 7 days", "Turkey, 15 days")
+#: Seconds without an answer after which a person presses once more.
+PATIENCE = 12.0
+#: Presses until a person gives up.
+MOST_PRESSES = 40
+#: Seconds after the payment that a buyer looks at the phone; what comes later is seen by the judge.
+LOOKS = 45.0
+#: What ends a purchase besides a QR.
+LAST_WORDS = re.compile(r"You get .* back for order|A person is looking", re.DOTALL)
+_ORDER = re.compile(r"\b(M[2-9A-HJ-NP-Z]{8})\b")
+
+
+@dataclass(frozen=True)
+class Purchase:
+    """One payment of one traveller."""
+
+    channel: str
+    traveller: str
+    session: str
+    order: str
+
+
+class Buyer(Traveller):
+    """A traveller with a will of their own."""
+
+    def __init__(self, living: Living, channel: str, name: str, chance: random.Random) -> None:
+        super().__init__(living, channel, name, "en")
+        self._chance = chance
+
+    async def orders(self) -> Purchase | None:
+        """From a country's name to a paid order; None when it became too much."""
+        label = ""
+        for _ in range(MOST_PRESSES):
+            await self.mark()
+            await self._act(label)
+            shown = await self._newest()
+            if shown is None:
+                continue
+            link = next((b["url"] for b in shown["buttons"] if b["url"] and "/pay/" in b["url"]), None)
+            order = _ORDER.search(shown["text"])
+            if link and order:
+                return await self._pays(link.rsplit("/", 1)[1], order[1])
+            label = shown["buttons"][0]["label"]
+        return None
+
+    async def hears(self) -> bool:
+        """Whether the end of the story reached the phone in time."""
+        end = time.monotonic() + LOOKS
+        while True:
+            shown = await self.screen()
+            if any(
+                m["image"] or LAST_WORDS.search(m["text"]) for m in shown["messages"] if m["who"] == "bot"
+            ):
+                return True
+            left = end - time.monotonic()
+            if left <= 0:
+                return False
+            await self.screen(shown["cursor"], wait=min(left, 5))
+
+    async def _pays(self, session: str, order: str) -> Purchase:
+        how = self._chance.choices(("card", "declined", "delayed-ok"), (85, 10, 5))[0]
+        await self.mark()
+        await self.living.pay(session, how)
+        if how == "declined":
+            await self.living.pay(session)
+        return Purchase(self.channel, self.name, session, order)
+
+    async def _act(self, label: str) -> None:
+        if label:
+            await self.presses(label)
+        else:
+            await self.says(self._chance.choice(PLACES))
+
+    async def _newest(self) -> dict | None:
+        """The newest message with buttons, once nothing more has come for a moment; None when nothing came."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            shown = await self.screen(self.cursor)
+            found = [message for message in self._new(shown) if message["buttons"]]
+            if found:
+                return found[-1]
+            await self.screen(shown["cursor"], wait=min(end - time.monotonic(), 5))
+        await asyncio.sleep(0)
+        return None

@@ -1,0 +1,222 @@
+"""The judgement: the bot's books against the world's ledger, and both against what stands on the phones."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import time
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.chaos.buyers import Purchase
+from tests.chaos.telling import say
+from tests.living import ROOT, Living
+
+#: Seconds until everything has come to rest after the storm.
+REST = 240.0
+#: States of a charge in which the shop got the money, whatever happened to it later.
+CAME_IN = frozenset({"succeeded", "partially_refunded", "refunded", "disputed"})
+FINAL = frozenset({"delivered", "refunded", "needs_person"})
+
+
+@dataclass
+class Found:
+    """What the books, the ledger and the phones say at one moment."""
+
+    books: dict[str, Any]
+    ledger: dict[str, Any]
+    #: Traveller (channel, name) → everything the bot has written to them.
+    words: dict[tuple[str, str], str] = field(default_factory=dict)
+    #: Traveller → lines that reached the phone.
+    lines: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    @property
+    def at_rest(self) -> bool:
+        """Nothing happens by itself any more, and every line is accounted for."""
+        lines = self.books["lines"]
+        counted = lines["delivered"] + lines["stock"] + lines["held"]
+        return bool(
+            self.books["open"] == 0
+            and self.ledger["held_back"] == 0
+            and counted == len(self.ledger["lines"])
+            and len(self.books["orders"]) == len(self.charged())
+        )
+
+    def charged(self) -> Counter[str]:
+        """Order → what came in at the payment service."""
+        came: Counter[str] = Counter()
+        for charge in self.ledger["charges"]:
+            if charge["status"] in CAME_IN:
+                came[charge["order"]] += charge["amount"]
+        return came
+
+    def given_back(self) -> Counter[str]:
+        """Order → what went back there."""
+        back: Counter[str] = Counter()
+        for refund in self.ledger["refunds"]:
+            if refund["status"] in ("succeeded", "pending"):
+                back[refund["order"]] += refund["amount"]
+        return back
+
+
+class Judge:
+    """Waits until all is at rest, gives everybody who hears nothing a chance to ask, and counts."""
+
+    def __init__(self, living: Living, purchases: list[Purchase]) -> None:
+        self._living = living
+        self._purchases = purchases
+
+    async def judge(self) -> tuple[dict[str, int], list[str]]:
+        """The figures, and what does not hold."""
+        say("the weather is calm; waiting until all is at rest")
+        found = await self._rest()
+        silent = self._untold(found)
+        if silent:
+            # Whoever could not be reached opens the chat again some day.
+            say(f"{len(silent)} were not reached, and come back: {self._told_of(silent, found)}")
+            for purchase in silent:
+                await self._living.traveller(purchase.channel, purchase.traveller).says("hello")
+            found = await self._rest(lambda now: not self._untold(now))
+        return self._verdict(found, came_back=len(silent))
+
+    async def _rest(self, also: Any = lambda _found: True) -> Found:
+        end = time.monotonic() + REST
+        while True:
+            found = await self._look()
+            if (found.at_rest and also(found)) or time.monotonic() > end:
+                return found
+            await asyncio.sleep(1)
+
+    async def _look(self) -> Found:
+        books = await asyncio.to_thread(self._books)
+        found = Found(books, await self._living.ledger())
+        for reached in found.ledger["delivered"]:
+            found.lines[reached["channel"], reached["traveller"]].add(reached["iccid"])
+        for purchase in self._purchases:
+            holder = self._living.traveller(purchase.channel, purchase.traveller)
+            found.words[purchase.channel, purchase.traveller] = "\n".join(await holder.texts())
+        return found
+
+    def _books(self) -> dict[str, Any]:
+        """As the operator reads them; books that do not close are books too."""
+        done = subprocess.run(
+            [sys.executable, "-m", "bot", "books", "--json"],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**os.environ, **self._living.environment()},
+        )
+        assert done.stdout, done.stderr[-3000:]
+        return json.loads(done.stdout)
+
+    def _untold(self, found: Found) -> list[Purchase]:
+        """Everybody who paid and cannot know from the phone how it ended."""
+        lines = {line["order"]: line for line in found.books["orders"]}
+        return [one for one in self._purchases if not _knows(one, lines.get(self._order(one, found)), found)]
+
+    def _verdict(self, found: Found, came_back: int) -> tuple[dict[str, int], list[str]]:
+        books, ledger = found.books, found.ledger
+        lines = {line["order"]: line for line in books["orders"]}
+        charged, back = found.charged(), found.given_back()
+        lost = [
+            order for order, amount in charged.items() if not _kept(lines.get(order), amount, back[order])
+        ]
+        phones: dict[str, set[tuple[str, str]]] = defaultdict(set)
+        for holder, iccids in found.lines.items():
+            for iccid in iccids:
+                phones[iccid].add(holder)
+        twice = sum(len(iccids) > 1 for iccids in found.lines.values()) + sum(
+            len(p) > 1 for p in phones.values()
+        )
+        untold = self._untold(found)
+        free = [
+            one
+            for one in self._purchases
+            if back[self._order(one, found)] and found.lines[one.channel, one.traveller]
+        ]
+        bought, counted = len(ledger["lines"]), books["lines"]
+        surplus = bought - counted["delivered"] - counted["held"]
+        states = Counter(state for line in lines.values() for state in line["items"])
+        figures = {
+            "orders": len(charged),
+            "delivered": states["delivered"],
+            "refunded": states["refunded"],
+            "left_to_person": states["needs_person"],
+            "lost": len(lost),
+            "delivered_twice": twice,
+            "repeated": ledger["repeated"],
+            "surplus_lines": surplus,
+            "late_commits": ledger["late_commits"],
+            "untold": len(untold),
+            "came_back": came_back,
+        }
+        wrong = []
+        if not found.at_rest:
+            wrong.append(
+                f"not at rest: {books['open']} open, {ledger['held_back']} held back by the world, "
+                f"{bought} lines bought and {counted} counted, "
+                f"{len(books['orders'])} orders in the books and {len(charged)} charged"
+            )
+        wrong += [f"does not close: {line}" for line in lines.values() if not _closes(line)]
+        wrong += [
+            f"lost: {order}, {lines.get(order)}, charged {charged[order]}, back {back[order]}"
+            for order in lost
+        ]
+        if twice:
+            wrong.append(f"{twice} given two lines, or lines shown to two travellers")
+        if untold:
+            wrong.append(f"untold: {self._told_of(untold, found)}")
+        wrong += [f"given and paid back: {self._order(one, found)}" for one in free]
+        if surplus > ledger["late_commits"]:
+            wrong.append(f"{surplus} lines too many, {ledger['late_commits']} commits came late")
+        say(f"exceptions in the books: {books['exceptions'][:20]}")
+        return figures, wrong
+
+    def _order(self, purchase: Purchase, found: Found) -> str:
+        if purchase.order:
+            return purchase.order
+        return next((c["order"] for c in found.ledger["charges"] if c["session"] == purchase.session), "")
+
+    def _told_of(self, purchases: list[Purchase], found: Found) -> list[str]:
+        lines = {line["order"]: line for line in found.books["orders"]}
+        return [
+            f"{one.traveller} on {one.channel}, {order}: "
+            f"{(line['items'], line['exception']) if (line := lines.get(order)) else 'not in the books'}"
+            for one in purchases
+            for order in [self._order(one, found)]
+        ]
+
+
+def _knows(purchase: Purchase, line: dict[str, Any] | None, found: Found) -> bool:
+    """Whether the phone says what the books say."""
+    if line is None:
+        return False
+    holder, order = (purchase.channel, purchase.traveller), line["order"]
+    words = found.words[holder]
+    match line["items"]:
+        case ["delivered"]:
+            return bool(found.lines[holder])
+        case ["refunded"]:
+            return any("back for order" in said and order in said for said in words.split("You get"))
+        case ["needs_person"]:
+            return f"Order {order}: paid, but" in words or f"refund of order {order} did not" in words
+    return False
+
+
+def _kept(line: dict[str, Any] | None, charged: int, back: int) -> bool:
+    """Whether the books know of this money, and it is kept, held or really given back."""
+    return (
+        line is not None
+        and line["captured"] == charged
+        and line["refunded"] == back
+        and all(state in FINAL for state in line["items"])
+    )
+
+
+def _closes(line: dict[str, Any]) -> bool:
+    return bool(line["captured"] == line["kept"] + line["refunded"] + line["held"])

@@ -1,0 +1,55 @@
+"""Kills a bot with -9 soon after some payment, drawn at random beforehand, and lets another one start."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+
+from tests.chaos.bots import Bots
+
+#: A kill strikes within this many seconds of the payment that it waits for: delivered by then, or not.
+WITHIN = 1.5
+#: Seconds that the bot stays dead: alone on its port, and one among several.
+DEAD_ALONE, DEAD_AMONG = (0.0, 1.5), (2.0, 20.0)
+#: How often the new bot is killed again before it has come up.
+IMPATIENT = 0.15
+
+
+class Killer:
+    """Waits for payments."""
+
+    def __init__(self, bots: Bots, chance: random.Random, orders: int, kills: int) -> None:
+        self._bots = bots
+        self._chance = chance
+        self._after = sorted(chance.randrange(orders) for _ in range(kills))
+        self._paid = 0
+        self._moved = asyncio.Event()
+        self._enough = False
+
+    @property
+    def done(self) -> int:
+        """Kills so far."""
+        return self._bots.kills
+
+    def paid(self) -> None:
+        """One more order was paid just now."""
+        self._paid += 1
+        self._moved.set()
+
+    def enough(self) -> None:
+        """Nobody buys any more: what is still planned is done now, without waiting for payments."""
+        self._enough = True
+        self._moved.set()
+
+    async def lurk(self) -> None:
+        """Until every planned kill is done."""
+        for after in self._after:
+            while self._paid < after and not self._enough:
+                self._moved.clear()
+                await self._moved.wait()
+            if self._enough and self._paid < after:
+                return
+            await asyncio.sleep(self._chance.uniform(0, WITHIN))
+            await self._bots.kill(self._chance.randrange(self._bots.many))
+            await asyncio.sleep(self._chance.uniform(*(DEAD_ALONE if self._bots.many == 1 else DEAD_AMONG)))
+            await self._bots.start(wait=self._chance.random() >= IMPATIENT)
