@@ -28,8 +28,8 @@ from bot.time_source import TimeSource
 from bot.voice import Spoken
 from bot.web import Doors
 from handlers.start import COMMANDS
-from services.buying import Buying
 from services import places
+from services.buying import Buying
 from services.catalogue import NAME as CATALOGUE_COPY
 from services.catalogue import Catalogue
 from services.catalogue.names import country_of
@@ -49,7 +49,7 @@ from services.orders import Orders
 from services.payments.stripe import Settings as StripeSettings
 from services.payments.stripe import Stripe
 from services.prices import Prices
-from services.privacy import Controller, Others, Privacy, open_guard
+from services.privacy import Others, Privacy, open_guard
 from services.providers import EsimProvider, keepgo
 from services.refunds import Refunds
 from services.shop import About, Shop
@@ -162,7 +162,7 @@ class App:
         )
         self.jobs = Jobs(
             self.housekeeping.jobs(
-                self.catalogue, self.checkouts, self.buying, self.support, self.prices, self.orders
+                self.catalogue, self.checkouts, self.buying, self.support, self.prices, self.privacy
             ),
             waits,
         )
@@ -230,14 +230,7 @@ class App:
         return menus
 
     def _privacy(self) -> Privacy:
-        settings = self.settings
-        controller = Controller(
-            settings.controller_name,
-            settings.controller_address,
-            settings.controller_email,
-            settings.authority_name,
-            settings.authority_url,
-        )
+        controller = self.settings.controller
         self.controller = controller
         others = Others(self.checkouts, self.providers, self.forget_staff_messages, self.voice)
         return Privacy(

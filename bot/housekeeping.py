@@ -11,15 +11,15 @@ import structlog
 from sqlalchemy import Connection, delete, func, select, update
 
 from bot.jobs import Job
+from services.books import read_books
+from services.buying import Buying
 from services.catalogue import Catalogue
 from services.checkout import Checkouts
 from services.clock import Clock, Waits, machine_now
-from services.buying import Buying
-from services.books import read_books
 from services.durable import Durable
 from services.news import Alarm, Voice
-from services.orders import Orders
 from services.prices import Prices
+from services.privacy import Privacy
 from services.storage import Storage
 from services.storage.app import (
     beats,
@@ -80,7 +80,7 @@ class Housekeeping:
         buying: Buying,
         support: Support,
         prices: Prices,
-        _orders: Orders,
+        privacy: Privacy,
     ) -> list[Job]:
         """Everything that happens by itself. Seconds between two runs, before they are scaled."""
         return [
@@ -91,6 +91,7 @@ class Housekeeping:
             Job("sweep stock", 900, buying.sweep, due=True, floor=4),
             Job("stranded", 300, self.stranded, floor=5),
             Job("close silent cases", 600, support.close_silent, due=True, floor=5),
+            Job("go on erasing", 600, privacy.resume, due=True, floor=10),
             Job("forget old rows", 3_600, self.forget, due=True, floor=30),
             Job("dead letters", 300, self.dead_letters, floor=10),
             Job("warnings", 3_600, lambda: self.warnings(prices), due=True, floor=30),

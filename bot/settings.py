@@ -8,6 +8,8 @@ from pathlib import Path
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from services.privacy.policy import Controller
+
 
 class BadSettings(ValueError):
     """A setting is missing or malformed. The message names it, and never shows a value."""
@@ -21,7 +23,6 @@ class Settings(BaseSettings):
     # Where the bot listens, and under which address the platforms reach it.
     listen: str = "127.0.0.1:8081"
     public_url: str = ""
-    metrics_listen: str = ""
     data: Path = Path("var/bot")
     prices_file: Path = Path(__file__).resolve().parents[1] / "prices.toml"
 
@@ -100,6 +101,17 @@ class Settings(BaseSettings):
     def key(self) -> bytes:
         """The master key."""
         return base64.b64decode(self.master_key.get_secret_value())
+
+    @property
+    def controller(self) -> Controller:
+        """Who answers for the data, and who watches over that."""
+        return Controller(
+            self.controller_name,
+            self.controller_address,
+            self.controller_email,
+            self.authority_name,
+            self.authority_url,
+        )
 
     @property
     def databases(self) -> tuple[str, str, str]:

@@ -66,7 +66,7 @@ class Spoken:
 
     async def write(self, locale: str, item: Any) -> Letter:
         letter = await self._need().compose(locale, "letter", item)
-        assert isinstance(letter, Letter)  # noqa: S101  (what handlers of letters return)
+        assert isinstance(letter, Letter)
         return letter
 
     async def alarm(self, alarm: Alarm) -> None:

@@ -142,7 +142,7 @@ async def place(chat: Chat, shop: Shop, chosen: RightEnds) -> Reply:
         return await summary(chat, shop, ChoosePlan(chosen.plan))
     if (plan.price.minor, plan.price.currency) != (draft["price"], draft["currency"]):
         changed = await summary(chat, shop, ChoosePlan(chosen.plan))
-        assert isinstance(changed, tuple)  # noqa: S101  (the plan exists)
+        assert isinstance(changed, tuple)
         return (Text(_("The price has just changed. Please look again.")), *changed)
     declared = tuple(
         Statement(kind, draft[kind]) for kind in ("shown", "fits", "start_now", "right_ends", "terms")

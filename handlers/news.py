@@ -140,14 +140,14 @@ async def payment_pending(chat: Chat, shop: Shop, news: PaymentPending) -> Reply
 
 
 @router.news(PaymentFailed)
-async def payment_failed(chat: Chat, shop: Shop, news: PaymentFailed) -> Reply:
+async def payment_failed(chat: Chat, shop: Shop, news: PaymentFailed) -> Reply:  # noqa: ARG001
     """The delayed payment did not come."""
     words = _("Order {order}: the payment did not go through. Nothing was bought.", order=news.order)
     return await _try_again(shop, news.order, words)
 
 
 @router.news(CheckoutExpired)
-async def checkout_expired(chat: Chat, shop: Shop, news: CheckoutExpired) -> Reply:
+async def checkout_expired(chat: Chat, shop: Shop, news: CheckoutExpired) -> Reply:  # noqa: ARG001
     """The link went unused."""
     words = _("Order {order}: the payment link has expired. Nothing was charged.", order=news.order)
     return await _try_again(shop, news.order, words)

@@ -47,7 +47,7 @@ class ShowHelp:
 @router.command("start", N_("Start"))
 async def start(chat: Chat, shop: Shop, words: str) -> Reply:
     """Hello; or, from a deep link, straight to a country's plans."""
-    code = words.split("-")[0].upper()
+    code = words.split("-", maxsplit=1)[0].upper()
     if len(code) == 2 and shop.catalogue.plans(code):
         return await plans.list_plans(chat, shop, plans.ChooseCountry(code, 0))
     return welcome(shop)

@@ -89,17 +89,19 @@ def _read(connection: Connection, since: datetime | None) -> Books:
     lines = [
         _line(order, parts.get(order.id, []), back.get(order.id, [])) for order in connection.execute(wanted)
     ]
-    bought = [part for some in parts.values() for part in some if part.esim_id is not None]
+    every = [part for some in parts.values() for part in some]
     stock = connection.execute(
         select(func.count()).select_from(esims).where(esims.c.state == "stock")
     ).scalar_one()
-    delivered = sum(part.state == "delivered" for part in bought)
+    # An erased buyer's item no longer names its line, but it was delivered all the same.
+    delivered = sum(part.state == "delivered" for part in every)
+    held = sum(part.esim_id is not None and part.state != "delivered" for part in every)
     return Books(
         open=sum(1 for line in lines if _is_open(line, back.get(line.order, []))),
         orders=tuple(lines),
         delivered_lines=delivered,
         stock_lines=stock,
-        held_lines=len(bought) - delivered,
+        held_lines=held,
     )
 
 

@@ -189,7 +189,7 @@ class Buying:
     async def _try(self, row: Any, attempt: int) -> str:
         known = await self._attempt(row.id, attempt)
         if known is not None:
-            return await self._again(row, known)
+            return _again(known)
         provider = self._providers[row.provider]
         intent = Intent(row.id, row.sku, Decimal(row.most_cost), self._clock.now())
         try:
@@ -218,14 +218,6 @@ class Buying:
             snapshot={"account": snapshot.to_json(), "tried_at": machine_now().isoformat()},
             begun_at=intent.begun_at,
         )
-
-    async def _again(self, row: Any, known: Any) -> str:
-        """A second look at an attempt that was begun: whatever it was, it is not begun again."""
-        if known.state == "rejected":
-            return "rejected"
-        if known.state == "later":
-            return "later"
-        return "absent" if known.state == "absent" else "unknown"
 
     async def _keep(self, row: Any, attempt: int, outcome: Outcome) -> str:
         match outcome:
@@ -347,6 +339,11 @@ class _Turn:
             await self._lease.release()
         finally:
             self._here.release()
+
+
+def _again(known: Any) -> str:
+    """A second look at an attempt that was begun: whatever it was, it is not begun again."""
+    return str(known.state) if known.state in ("rejected", "later", "absent") else "unknown"
 
 
 def _real(tried: Any) -> datetime:

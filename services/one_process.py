@@ -6,6 +6,7 @@ import fcntl
 import os
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 
 class AlreadyRunning(RuntimeError):
@@ -19,7 +20,7 @@ class OneProcess:
         self._path = path
         self._file: int | None = None
 
-    def __enter__(self) -> OneProcess:
+    def __enter__(self) -> Self:
         self._file = os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600)
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)

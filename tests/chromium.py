@@ -33,9 +33,7 @@ KEYS = {
 SHIFT = 8
 
 #: The element that has the focus, within the checkout's frame too.
-FOCUSED = (
-    "(() => { let at = document.activeElement; while (at?.contentDocument) at = at.contentDocument.activeElement; return at; })()"
-)
+FOCUSED = "(() => { let at = document.activeElement; while (at?.contentDocument) at = at.contentDocument.activeElement; return at; })()"
 
 
 def installed() -> str | None:
@@ -66,7 +64,9 @@ class Chromium:
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         port, path = await self._address()
-        self.line: ClientConnection = await connect(f"ws://127.0.0.1:{port}{path}", max_size=2**26, proxy=None)
+        self.line: ClientConnection = await connect(
+            f"ws://127.0.0.1:{port}{path}", max_size=2**26, proxy=None
+        )
         self._reader = asyncio.create_task(self._read())
         return self
 
@@ -81,7 +81,9 @@ class Chromium:
             self.process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    async def open(self, url: str, width: int, height: int, language: str = "en", dark: bool = False, scale: float = 1) -> Tab:
+    async def open(
+        self, url: str, width: int, height: int, language: str = "en", dark: bool = False, scale: float = 1
+    ) -> Tab:
         """A new tab, so wide and high in CSS pixels, of a person who reads that language."""
         context = (await self.call("Target.createBrowserContext"))["browserContextId"]
         made = await self.call("Target.createTarget", url="about:blank", browserContextId=context)
@@ -162,7 +164,9 @@ class Tab:
         """What the script finds, once it finds something; an element reads as {}."""
         end = time.monotonic() + seconds
         while (found := await self.evaluate(script)) in (None, False, 0, ""):
-            assert time.monotonic() < end, f"the page never showed: {script}\n{await self.evaluate('document.body.innerText')}"
+            assert time.monotonic() < end, (
+                f"the page never showed: {script}\n{await self.evaluate('document.body.innerText')}"
+            )
             await asyncio.sleep(0.05)
         return found
 
@@ -184,7 +188,12 @@ class Tab:
 
     async def key(self, name: str, shift: bool = False) -> None:
         code, number, text = KEYS[name]
-        held = {"key": name, "code": code, "windowsVirtualKeyCode": number, "modifiers": SHIFT if shift else 0}
+        held = {
+            "key": name,
+            "code": code,
+            "windowsVirtualKeyCode": number,
+            "modifiers": SHIFT if shift else 0,
+        }
         await self.call("Input.dispatchKeyEvent", type="keyDown" if text else "rawKeyDown", text=text, **held)
         await self.call("Input.dispatchKeyEvent", type="keyUp", **held)
 

@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[1]
 #: Seconds until a process must have started, on a slow machine that does other things too.
 START = 60
 #: Seconds until something that must happen has happened.
-SOON = 45
+SOON = 25
 
 
 def free_port() -> int:
@@ -74,8 +74,21 @@ class Living:
         """What `--print-env` prints, with this test's databases."""
         more = ["--polling"] if self.polling else []
         printed = subprocess.run(
-            [sys.executable, "-m", "bot.sandbox", "--port", str(self.port), "--data", str(self.data), "--print-env", *more],
-            cwd=ROOT, capture_output=True, text=True, check=True,
+            [
+                sys.executable,
+                "-m",
+                "bot.sandbox",
+                "--port",
+                str(self.port),
+                "--data",
+                str(self.data),
+                "--print-env",
+                *more,
+            ],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
         ).stdout
         return {**dict(line.split("=", 1) for line in printed.splitlines() if line), **self.databases}
 
@@ -103,6 +116,7 @@ class Living:
 
     async def healthy(self, seconds: float = START) -> None:
         """Until the bot is registered on both channels."""
+
         async def well() -> bool:
             for bot in self.bots:
                 assert bot.poll() is None, self.log()
@@ -140,7 +154,10 @@ class Living:
         """`python -m bot books --json`, as the operator runs it."""
         done = subprocess.run(
             [sys.executable, "-m", "bot", "books", "--json"],
-            cwd=ROOT, capture_output=True, text=True, env={**os.environ, **self.environment()},
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            env={**os.environ, **self.environment()},
         )
         assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
         return json.loads(done.stdout)
@@ -163,7 +180,12 @@ class Living:
         self.logs.append(path)
         with path.open("wb") as out:
             return subprocess.Popen(
-                [sys.executable, "-m", module, *arguments], cwd=ROOT, env=env, stdout=out, stderr=out, start_new_session=True
+                [sys.executable, "-m", module, *arguments],
+                cwd=ROOT,
+                env=env,
+                stdout=out,
+                stderr=out,
+                start_new_session=True,
             )
 
 
@@ -225,7 +247,9 @@ class Traveller:
                 if wanted.search(f"{message['text']}\n{labels}"):
                     return message
             left = end - time.monotonic()
-            assert left > 0, f"{self.name} on {self.channel} never saw {pattern!r} but {shown['messages']}\n{self.living.log()}"
+            assert left > 0, (
+                f"{self.name} on {self.channel} never saw {pattern!r} but {shown['messages']}\n{self.living.log()}"
+            )
             await self.screen(shown["cursor"], wait=min(left, 5))
 
     async def asks(self, text: str, pattern: str) -> dict:
@@ -266,7 +290,9 @@ class Traveller:
                 if message["image"]:
                     return message
             left = end - time.monotonic()
-            assert left > 0, f"{self.name} got no QR: {[m['text'] for m in shown['messages']]}\n{self.living.log()}"
+            assert left > 0, (
+                f"{self.name} got no QR: {[m['text'] for m in shown['messages']]}\n{self.living.log()}"
+            )
             await self.screen(shown["cursor"], wait=min(left, 5))
 
     async def _answer(self) -> dict:

@@ -61,12 +61,16 @@ async def test_dialogue(living, module, channel):
 
 
 async def _sees_line(traveller, did: str, line: str) -> None:
-    for attempt in range(50):
+    for _attempt in range(50):
         news = await traveller.news()
         lines = [_plain(one) for message in news for one in message["text"].splitlines()]
         labels = [button["label"] for message in news for button in message["buttons"]]
         if line.startswith("["):
-            missing = [one for one in re.findall(r"\[(.*?)\]", line) if not any(matches(one, seen) for seen in labels)]
+            missing = [
+                one
+                for one in re.findall(r"\[(.*?)\]", line)
+                if not any(matches(one, seen) for seen in labels)
+            ]
             if not missing:
                 return
         elif any(matches(line, seen) for seen in lines):
@@ -76,7 +80,9 @@ async def _sees_line(traveller, did: str, line: str) -> None:
 
 
 async def _labels(traveller) -> list[str]:
-    return [button["label"] for message in reversed(await traveller.messages()) for button in message["buttons"]]
+    return [
+        button["label"] for message in reversed(await traveller.messages()) for button in message["buttons"]
+    ]
 
 
 def test_a_dialogue_that_is_not_kept_is_noticed():

@@ -41,7 +41,9 @@ def main() -> int:
         catalog.obsolete.clear()
         with path.open("wb") as out:
             write_po(out, catalog, width=110, no_location=True, omit_header=False, sort_output=True)
-        missing = sum(1 for m in catalog if m.id and not (all(m.string) if isinstance(m.string, tuple) else m.string))
+        missing = sum(
+            1 for m in catalog if m.id and not (all(m.string) if isinstance(m.string, tuple) else m.string)
+        )
         print(f"{locale}: {len(catalog)} messages, {missing} to translate")
     return 0
 

@@ -37,7 +37,9 @@ class Sent:
 class ChannelError(Exception):
     """A message did not go out. The message of the error never holds words or addresses."""
 
-    def __init__(self, reason: str, *, again: float | None = None, gone: bool = False, closed: bool = False):
+    def __init__(
+        self, reason: str, *, again: float | None = None, gone: bool = False, closed: bool = False
+    ) -> None:
         super().__init__(reason)
         #: A short code for logs and metrics, such as "429" or "blocked".
         self.reason = reason

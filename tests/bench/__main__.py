@@ -24,7 +24,9 @@ from tests.bench.traffic import Unanswered
 
 
 def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.bench", description="How fast, how large, how few.")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.bench", description="How fast, how large, how few."
+    )
     parser.add_argument("--quick", action="store_true", help="less of everything: under a minute")
     parser.add_argument("--smoke", action="store_true", help="a few turns, to see that it works")
     asked = parser.parse_args(arguments)

@@ -16,7 +16,8 @@ ME = {"id": 7_000_000, "is_bot": True, "first_name": "Bench", "username": "bench
 _SHOWN = {"sendmessage", "editmessagetext", "sendphoto", "senddocument"}
 #: What other calls are told.
 _RESULTS = {
-    "getme": ME | {"can_join_groups": True, "can_read_all_group_messages": False, "supports_inline_queries": False},
+    "getme": ME
+    | {"can_join_groups": True, "can_read_all_group_messages": False, "supports_inline_queries": False},
     "getmycommands": [],
     "getchatmenubutton": {"type": "commands"},
     "getwebhookinfo": {"url": "", "has_custom_certificate": False, "pending_update_count": 0},
@@ -71,7 +72,10 @@ class BotApi:
         if method == "sendphoto":
             if screen.picture is not None and not screen.picture.done():
                 screen.picture.set_result(time.perf_counter())
-            message |= {"caption": text, "photo": [{**_FILE, "width": 500, "height": 500, "file_size": 2_000}]}
+            message |= {
+                "caption": text,
+                "photo": [{**_FILE, "width": 500, "height": 500, "file_size": 2_000}],
+            }
         elif method == "senddocument":
             message |= {"caption": text, "document": _FILE}
         else:

@@ -41,7 +41,12 @@ class Process:
         self._log = folder / f"{name}.log"
         with self._log.open("ab") as out:
             self._child = subprocess.Popen(
-                [sys.executable, *arguments], cwd=ROOT, env=env, stdout=out, stderr=out, start_new_session=True
+                [sys.executable, *arguments],
+                cwd=ROOT,
+                env=env,
+                stdout=out,
+                stderr=out,
+                start_new_session=True,
             )
         # Before it has any threads: those that it starts inherit this.
         os.sched_setaffinity(self._child.pid, {core})

@@ -68,7 +68,12 @@ class Rounds:
 
     def tell(self, figures: Figures) -> None:
         """Ratios first, then what they are made of."""
-        for ours, other in (("start", "aiogram"), ("plans", "aiogram"), ("usage", "aiogram"), ("start", "ptb")):
+        for ours, other in (
+            ("start", "aiogram"),
+            ("plans", "aiogram"),
+            ("usage", "aiogram"),
+            ("start", "ptb"),
+        ):
             pairs = zip(self._found[ours], self._found[f"bare_{other}"], strict=True)
             figures.add(f"{ours}_vs_bare_{other}", median(a.rate / b.rate for a, b in pairs))
         for name, found in self._found.items():
@@ -80,4 +85,6 @@ class Rounds:
 
     def _told(self, question: Question) -> str:
         last = self._found[question.name][-1]
-        return f"{question.name} {last.rate:.0f}/s (asking took {last.own_cpu / last.seconds:.0%} of its core)"
+        return (
+            f"{question.name} {last.rate:.0f}/s (asking took {last.own_cpu / last.seconds:.0%} of its core)"
+        )

@@ -101,7 +101,9 @@ class Travellers:
         status = await line.post(self._head, json.dumps({"update_id": next(_updates), **update}).encode())
         if status != 200 or screen.count == before or not answer.search(screen.text):
             shown = screen.text if screen.count > before else "nothing"
-            raise Unanswered(f"{self.server.name} answered {status} and showed {shown!r}, not {answer.pattern!r}")
+            raise Unanswered(
+                f"{self.server.name} answered {status} and showed {shown!r}, not {answer.pattern!r}"
+            )
 
 
 def _message(chat: int, text: str) -> dict:

@@ -5,10 +5,15 @@ import { moment, money, word } from "./words.js";
 import { Refused, tell } from "./world.js";
 
 const MOST_ROWS = 30;
-const HAPPENINGS = [
-  ["refund", "refund"], ["refundFails", "refund-fails"], ["dispute", "dispute"],
-  ["disputeWon", "dispute-won"], ["disputeLost", "dispute-lost"], ["expire", "expire"],
-];
+const REFUNDS = [["refund", "refund"], ["refundFails", "refund-fails"]];
+// What can happen next at the bank, by how a payment stands now.
+const HAPPENINGS = {
+  succeeded: [...REFUNDS, ["dispute", "dispute"]],
+  partially_refunded: [...REFUNDS, ["dispute", "dispute"]],
+  refunded: [["refundFails", "refund-fails"]],
+  disputed: [["disputeWon", "dispute-won"], ["disputeLost", "dispute-lost"]],
+  failed: [["expire", "expire"]],
+};
 const NOT_TAKEN = ["failed", "expired", "open", "pending", "declined", "canceled", "requires_payment_method"];
 
 export class Ledger {
@@ -30,7 +35,10 @@ export class Ledger {
   }
 
   take(books) {
-    const seen = JSON.stringify(books);
+    this.heldBefore = this.held;
+    this.held = books.held_back;
+    const heldBack = Math.min(this.heldBefore ?? 0, this.held ?? 0); // what is only passing through is not worth a word
+    const seen = JSON.stringify([books, heldBack]);
     if (seen === this.drawn || this.busy()) return;
     this.drawn = seen;
     this.sums.replaceChildren(
@@ -38,7 +46,7 @@ export class Ledger {
       ...sum(word("linesBought"), String(books.lines.length)),
       ...sum(word("linesDelivered"), String(new Set(books.delivered.map(({ iccid }) => iccid)).size)),
       ...sum(word("moneyBack"), moneyBack(books)),
-      ...(books.held_back ? sum(word("heldBack"), String(books.held_back)) : []),
+      ...(heldBack ? sum(word("heldBack"), String(heldBack)) : []),
     );
     fill(this.payments, [...books.charges.map((charge) => this.charge(charge, books)), ...books.stars.map(star)]);
     fill(this.lines, [...books.lines.map((line) => this.line(line)), ...books.refills.map(refill)]);
@@ -50,22 +58,27 @@ export class Ledger {
   }
 
   charge({ session, order, amount, currency, status }, { refunds }) {
+    const back = refunds.filter((refund) => refund.session === session && refund.status !== "succeeded").map(({ status }) => `↩ ${standing(status)}`);
+    return make(
+      "li",
+      {},
+      make("b", {}, money(amount, currency)),
+      make("span", { className: `status ${NOT_TAKEN.includes(status) ? "not" : ""}` }, [standing(status), ...back].join(" ")),
+      session ? this.menu(session, HAPPENINGS[status] ?? []) : null,
+      make("small", { title: order ?? "" }, order ?? session ?? ""),
+    );
+  }
+
+  menu(session, happenings) {
+    if (!happenings.length) return null;
     const menu = make(
       "details",
       { className: "menu" },
       make("summary", { "aria-label": word("atTheBank"), title: word("atTheBank") }, icon("more")),
       make("div", { className: "choices" }),
     );
-    fillMenu(menu, HAPPENINGS.map(([key, call]) => [word(key), () => this.act(`/world/checkouts/${encodeURIComponent(session)}/${call}`)]));
-    const back = refunds.filter((refund) => refund.session === session).map(({ status }) => `↩ ${status}`);
-    return make(
-      "li",
-      {},
-      make("b", {}, money(amount, currency)),
-      make("span", { className: `status ${NOT_TAKEN.includes(status) ? "not" : ""}` }, [status, ...back].join(" ")),
-      menu,
-      make("small", { title: order ?? "" }, order ?? session),
-    );
+    fillMenu(menu, happenings.map(([key, call]) => [word(key), () => this.act(`/world/checkouts/${encodeURIComponent(session)}/${call}`)]));
+    return menu;
   }
 
   line({ iccid, sku, notes, created_at }) {
@@ -79,7 +92,7 @@ export class Ledger {
     return make(
       "li",
       {},
-      make("details", {}, make("summary", {}, make("b", {}, String(sku)), make("small", {}, `…${iccid.slice(-6)} · ${moment(created_at)}`)), make("p", { className: "iccid" }, iccid, notes ? ` · ${notes}` : ""), form),
+      make("details", {}, make("summary", {}, make("b", {}, String(sku)), make("small", {}, tail(iccid), ` · ${moment(created_at)}`)), make("p", { className: "iccid" }, iccid, notes ? ` · ${notes}` : ""), form),
     );
   }
 
@@ -100,7 +113,18 @@ function star({ order, amount, refunded }) {
 }
 
 function refill({ iccid, sku, created_at }) {
-  return make("li", {}, make("b", {}, `${word("refill")} ${sku}`), make("small", {}, `…${iccid.slice(-6)} · ${moment(created_at)}`));
+  return make("li", {}, make("b", {}, `${word("refill")} ${sku}`), make("small", {}, tail(iccid), ` · ${moment(created_at)}`));
+}
+
+/** How a payment or refund stands, in the reader's words; the bank's own where we have none. */
+function standing(status) {
+  const key = `status ${status}`;
+  return word(key) === key ? status : word(key);
+}
+
+/** The end of an ICCID, which tells lines apart. */
+function tail(iccid) {
+  return make("bdi", { dir: "ltr" }, `…${iccid.slice(-6)}`);
 }
 
 function fill(list, entries) {

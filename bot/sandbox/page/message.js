@@ -48,10 +48,11 @@ export function paper(message) {
   );
 }
 
-/** When it was said, and whether it was changed since. */
+/** When it was said, and whether it was changed since: it stands at the end of the text, and reads as the page does. */
 export function meta(message, ...more) {
   const parts = [message.edited ? word("edited") : null, time(message.at)].filter(Boolean);
-  return make("small", { className: "meta", dir: document.documentElement.dir }, parts.join(" · "), ...more);
+  const said = make("bdi", { dir: document.documentElement.dir }, parts.join(" · "), ...more);
+  return make("small", { className: "meta" }, said);
 }
 
 /** The time stands in the text's last line where there is room. */

@@ -9,6 +9,7 @@ import { ask, pause, reachable, Refused, seen, tell, Unreachable } from "./world
 
 const HELD = 25; // seconds that the world holds an answer until there is something new
 const NEAR = 80; // pixels from the end of the log that still count as reading along
+const ABOVE = 12; // pixels between the top of the log and what is read from there
 const TOAST = 4000; // milliseconds
 
 /** `kind` is a platform: its channel, its words, and how it draws a message. */
@@ -36,6 +37,8 @@ export class Phone {
     this.traveller = traveller;
     this.cursor = 0;
     this.shown = new Map();
+    this.begun = false; // whether what was said before is on the screen
+    this.unseen = null; // the first message that came since the reader last did something
     this.log.replaceChildren(this.kind.empty(this));
     this.turn?.abort();
     this.kind.held?.(this);
@@ -58,12 +61,14 @@ export class Phone {
   }
 
   async say(text) {
+    this.expect();
     await this.act("say", { text, language: this.origin });
     this.kind.held?.(this);
   }
 
   /** Press a button of a message; it shows that it is busy until the platform has taken it. */
   async press(label, pressed) {
+    this.expect();
     pressed?.classList.add("busy");
     await this.act("press", { label });
     pressed?.classList.remove("busy");
@@ -72,10 +77,12 @@ export class Phone {
   /** Follow a link as this phone would. False: a new tab is right. */
   follow(url) {
     if (isCheckout(url)) {
+      this.expect();
       openCheckout(url, this);
       return true;
     }
     const phone = Phone.all.find(({ kind }) => kind.opens(new URL(url, location.href)));
+    phone?.expect();
     phone?.act("open", { link: url }).then(() => phone.show());
     return phone !== undefined;
   }
@@ -111,11 +118,14 @@ export class Phone {
       this.hold(this.traveller); // another life of the world: begin anew
       return;
     }
-    const first = this.cursor === 0;
+    const first = !this.begun;
+    this.begun = true;
+    const news = messages.some(({ id, who }) => who === "bot" && !this.shown.has(id));
     this.cursor = cursor;
     for (const message of messages) this.draw(message, first);
     for (const id of this.shown.keys()) if (!present.includes(id)) this.drop(id);
     if (this.shown.size === 0) this.log.replaceChildren(this.kind.empty(this));
+    if (news && this.expecting) [this.atEnd, this.expecting] = [true, false];
     if (messages.some(({ who }) => who === "me")) this.atEnd = true;
     if (messages.length && this.atEnd) this.scroll();
     if (first) this.kind.held?.(this);
@@ -128,11 +138,13 @@ export class Phone {
     if (known) {
       const focused = known.element.contains(document.activeElement);
       known.element.replaceWith(element);
+      if (this.unseen === known.element) this.unseen = element;
       if (focused) (element.querySelector("button, a") ?? this.log).focus();
     } else {
       if (this.shown.size === 1) this.log.replaceChildren();
       this.log.append(element);
-      if (message.who === "bot" && !first) this.notice();
+      if (message.who === "me") this.unseen = null;
+      else if (!first) this.notice(element);
     }
     if (message.toast && !first && !(known && known.message.toast === message.toast && known.message.text !== message.text)) {
       this.toast(message.toast);
@@ -140,11 +152,20 @@ export class Phone {
   }
 
   drop(id) {
-    this.shown.get(id).element.remove();
+    const { element } = this.shown.get(id);
+    element.remove();
+    if (this.unseen === element) this.unseen = null;
     this.shown.delete(id);
   }
 
-  notice() {
+  /** The reader did something: the answer to it is what they want to see next. */
+  expect() {
+    this.expecting = true;
+    this.unseen = null;
+  }
+
+  notice(element) {
+    this.unseen ??= element;
     this.unread = this.root.offsetParent === null ? this.unread + 1 : 0;
     for (const badge of this.badges) count(badge, this.unread);
   }
@@ -160,14 +181,20 @@ export class Phone {
   stayAtTheEnd() {
     this.atEnd = true;
     this.log.addEventListener("scroll", () => {
+      const further = this.log.scrollTop > this.placed + 1; // by the reader's own hand
       this.atEnd = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < NEAR;
+      if (this.atEnd && further) this.unseen = null;
     });
     this.log.addEventListener("load", () => this.atEnd && this.scroll(), { capture: true });
     new ResizeObserver(() => this.atEnd && this.scroll()).observe(this.log);
   }
 
+  /** To the end, but not past the top of what the reader has not seen yet: a long answer is read from its beginning. */
   scroll() {
-    this.log.scrollTop = this.log.scrollHeight;
+    const end = this.log.scrollHeight - this.log.clientHeight;
+    const top = this.unseen ? this.unseen.offsetTop - this.log.offsetTop - ABOVE : end;
+    this.log.scrollTop = Math.min(top, end);
+    this.placed = this.log.scrollTop;
   }
 
   path(what) {

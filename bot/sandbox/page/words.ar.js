@@ -67,6 +67,12 @@ export const arabic = {
   set: "تعيين",
   heldBack: "محتجز",
   refill: "تعبئة",
+  "status succeeded": "مدفوع",
+  "status pending": "قيد الانتظار",
+  "status failed": "لم ينجح",
+  "status refunded": "أُعيد المبلغ",
+  "status partially_refunded": "أُعيد جزء منه",
+  "status disputed": "معترَض عليه",
 
   shopClock: "ساعة المتجر",
   clockMoves: "البوت يلحق بالوقت…",

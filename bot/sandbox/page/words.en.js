@@ -67,6 +67,12 @@ export const english = {
   set: "Set",
   heldBack: "Held back",
   refill: "Top-up",
+  "status succeeded": "Paid",
+  "status pending": "Pending",
+  "status failed": "Failed",
+  "status refunded": "Refunded",
+  "status partially_refunded": "Partly refunded",
+  "status disputed": "Disputed",
 
   shopClock: "The shop’s clock",
   clockMoves: "The bot is catching up…",

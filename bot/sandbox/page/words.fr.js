@@ -67,6 +67,12 @@ export const french = {
   set: "Fixer",
   heldBack: "Retenu",
   refill: "Recharge",
+  "status succeeded": "Payé",
+  "status pending": "En attente",
+  "status failed": "Échoué",
+  "status refunded": "Remboursé",
+  "status partially_refunded": "Remboursé en partie",
+  "status disputed": "Contesté",
 
   shopClock: "L’horloge de la boutique",
   clockMoves: "Le bot rattrape son retard…",

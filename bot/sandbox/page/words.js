@@ -51,7 +51,7 @@ export function money(amount, currency) {
 /** Hours and minutes of a moment. */
 export function time(at) {
   const moment = new Date(at);
-  return Number.isNaN(moment.valueOf()) ? "" : moment.toLocaleTimeString(language, { hour: "2-digit", minute: "2-digit" });
+  return Number.isNaN(moment.valueOf()) ? "" : moment.toLocaleTimeString(language, { timeStyle: "short" });
 }
 
 /** The day and the time of a moment. */

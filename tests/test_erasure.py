@@ -1,0 +1,144 @@
+"""Erased means erased: after a request on the phone nothing of the traveller is left on disk, in logs, with the staff."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+
+import httpx
+import pytest
+from living import Living, until
+from postgres import databases
+
+
+def traces(living: Living, canaries: dict[str, str]) -> list[str]:
+    """Where a canary still stands: raw, base64 or hex, in any file under the data folder and in the logs."""
+    found = []
+    files = [*living.data.rglob("*"), *living.logs]
+    for path in (path for path in files if path.is_file() and not path.name.startswith("legal")):
+        content = path.read_bytes()
+        for what, value in canaries.items():
+            raw = value.encode()
+            forms = {raw, raw.hex().encode(), *(base64.b64encode(raw)[:-4] for _ in "x" if len(raw) > 5)}
+            found += [f"{what} in {path.name}" for form in forms if form and form in content]
+    return found
+
+
+@pytest.mark.parametrize("store", ["sqlite", "postgres"])
+async def test_erasure_driven_from_the_phone_leaves_nothing(store):
+    living = await Living(databases() if store == "postgres" else None).start()
+    try:
+        for channel in ("telegram", "whatsapp"):
+            ada = living.traveller(channel, "ada-canary", "en")
+            await ada.asks("/account", "Name:")
+            await ada.taps("Name", "Which name")
+            await ada.asks("Adaline Canaryson", "Name: Adaline")
+            await ada.taps("Email", "Which email")
+            await ada.asks("adaline@canary.example", "Email: adaline")
+            await ada.buys()
+            await living.at_rest()
+            await ada.asks("/support the quokka ate my phone", "A person will answer")
+            await ada.taps("That is all, thanks", "All right")
+            delivered = [one for one in (await living.ledger())["delivered"] if one["channel"] == channel]
+            lpa = next(text for text in await codes(ada) if text.startswith("LPA:"))
+
+            await ada.asks("/privacy", "Your rights")
+            preview = await ada.taps("Delete", "To confirm, write")
+            assert "art. L123-22" in preview["text"]
+            await ada.asks("DELETE", "being deleted")
+            done = await ada.sees("Deleted on", seconds=60)
+            number = next(word.strip(".") for word in done["text"].split() if word.startswith("R-"))
+
+            canaries = {
+                "name": "Adaline Canaryson",
+                "email": "adaline@canary.example",
+                "iccid": delivered[-1]["iccid"],
+                "activation": lpa,
+                "words": "quokka ate my phone",
+            }
+            if store == "sqlite":
+                assert traces(living, canaries) == []
+            staff = json.dumps((await living.http.get("/world/staff/screen")).json())
+            assert "quokka" not in staff
+            books = await living.at_rest()
+            assert books["close"]
+
+            stranger = living.traveller(channel, "stranger", "en")
+            await stranger.asks(f"/privacy {number}", "Request R-.*: (done|deleted here)")
+            back = await ada.asks("/orders", "no orders")
+            assert "Adaline" not in back["text"]
+    finally:
+        await living.stop()
+
+
+async def codes(ada) -> list[str]:
+    await ada.taps("Android", "Install on Android")
+    await ada.sees("^LPA:")
+    return [message["text"] for message in await ada.news()]
+
+
+async def test_a_kill_in_the_middle_of_an_erasure_is_finished_after_the_restart():
+    living = await Living().start()
+    try:
+        for pause in (0.02, 0.1, 0.3):
+            ada = living.traveller("telegram", f"killed{pause}", "en")
+            await ada.asks("/account", "Name:")
+            await ada.taps("Name", "Which name")
+            await ada.asks("Killed Canaryson", "Name: Killed")
+            await ada.asks("/privacy", "Your rights")
+            await ada.taps("Delete", "To confirm, write")
+            await ada.mark()
+            await ada.says("DELETE")
+            await asyncio.sleep(pause)
+            living.kill_bot()
+            living.start_bot()
+            await ada.sees("Deleted on", seconds=60)
+        assert traces(living, {"name": "Killed Canaryson"}) == []
+    finally:
+        await living.stop()
+
+
+async def test_ones_data_as_a_file_is_ones_own(on_sqlite, name):
+    ada = on_sqlite.traveller("telegram", name, "en")
+    await ada.asks("/account", "Name:")
+    await ada.taps("Name", "Which name")
+    await ada.asks(f"Canary {name}", "Name: Canary")
+    await ada.buys()
+    await ada.asks("/privacy", "Your rights")
+    shown = await ada.taps("My data", "Your data, as a file")
+    async with httpx.AsyncClient() as http:
+        exported = (await http.get(shown["document"])).json()
+    text = json.dumps(exported, ensure_ascii=False)
+    assert f"Canary {name}" in text
+    assert "delivered" in text
+
+    eve = on_sqlite.traveller("telegram", f"{name}-eve", "en")
+    await eve.asks("/privacy", "Your rights")
+    shown = await eve.taps("My data", "Your data, as a file")
+    async with httpx.AsyncClient() as http:
+        assert f"Canary {name}" not in (await http.get(shown["document"])).text
+
+
+@pytest.mark.parametrize("channel", ["telegram", "whatsapp"])
+async def test_stop_ends_marketing(on_sqlite, name, channel):
+    ada = on_sqlite.traveller(channel, name, "en")
+    await ada.asks("/privacy", "Your rights")
+    await ada.taps("Marketing", "News and offers: no")
+    await ada.taps("Yes, send me offers", "News and offers: yes")
+    await ada.asks("STOP", "no offers")
+    await ada.asks("/privacy", "Your rights")
+    await ada.taps("Marketing", "News and offers: no")
+
+
+async def test_the_clock_moves_in_both_processes(on_sqlite, name):
+    ada = on_sqlite.traveller("telegram", name, "en")
+    await ada.to_the_link()
+    await ada.mark()
+    await on_sqlite.advance("PT3H")
+    await ada.sees("payment link has expired")
+
+    async def told() -> bool:
+        return any("expired" in text for text in await ada.texts())
+
+    await until(told, 5)

@@ -1,0 +1,85 @@
+"""The house rules: arrows point down, nothing of a machine or a registry stands in the project, locks name no host."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from living import ROOT
+
+TEXT = {".py", ".toml", ".md", ".yaml", ".po", ".html", ".css", ".js", ".lock", ".txt", ".json", ".mako", ""}
+#: Written so that this file does not hold what it looks for.
+HOSTS = re.compile("py" + r"pi\.org|python" + r"hosted|npm" + r"js\.|debian\." + "org")
+
+
+def files() -> list[Path]:
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True)
+    if listed.returncode:
+        pytest.skip("this is no git checkout: the list of the project's files is not there")
+    return [
+        ROOT / name
+        for name in listed.stdout.splitlines()
+        if Path(name).suffix in TEXT and (ROOT / name).is_file()
+    ]
+
+
+def test_arrows_point_down():
+    done = subprocess.run(
+        [Path(sys.executable).parent / "lint-imports"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_a_forbidden_import_is_caught(tmp_path):
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    subprocess.run(
+        ["cp", "-r", *(ROOT / name for name in ("bot", "handlers", "services", "pyproject.toml")), copy],
+        check=True,
+    )
+    victim = copy / "services" / "qr.py"
+    victim.write_text(victim.read_text() + "\nfrom handlers import start\n")
+    done = subprocess.run(
+        [Path(sys.executable).parent / "lint-imports"], cwd=copy, capture_output=True, text=True
+    )
+    assert done.returncode != 0
+
+
+def test_no_path_of_a_machine_and_no_registry_stands_in_the_project():
+    home = re.compile(r"(?<![\w.])/(?:home|root|Users)/\w+")
+    found = [
+        f"{path.relative_to(ROOT)}: {match[0]}"
+        for path in files()
+        for match in [
+            HOSTS.search(path.read_text(errors="replace")) or home.search(path.read_text(errors="replace"))
+        ]
+        if match
+    ]
+    assert found == []
+
+
+def test_every_file_of_ours_says_in_one_sentence_what_it_is_for():
+    silent = [
+        str(path.relative_to(ROOT))
+        for path in files()
+        if path.suffix == ".py"
+        and path.relative_to(ROOT).parts[0] in ("bot", "handlers", "services")
+        and "migrations" not in path.parts
+        and path.stat().st_size
+        and not path.read_text().startswith('"""')
+    ]
+    assert silent == []
+
+
+def test_no_file_of_ours_has_grown_beyond_reading():
+    long = {
+        str(path.relative_to(ROOT)): lines
+        for path in files()
+        if path.suffix == ".py" and path.relative_to(ROOT).parts[0] in ("bot", "handlers", "services")
+        for lines in [path.read_text().count("\n")]
+        if lines > 430 and "migrations" not in path.parts
+    }
+    assert long == {}
