@@ -68,6 +68,7 @@ async def test_how_much_is_left_is_told_from_the_provider(living, name, channel)
 async def test_orders_and_esims_are_shown_again_and_only_to_their_owner(living, name):
     ada = living.traveller("telegram", name, "en")
     await ada.buys()
+    await living.at_rest()
     shown = await ada.asks("/orders", "delivered")
     number = shown["text"].split()[0]
 

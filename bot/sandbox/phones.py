@@ -92,6 +92,7 @@ class Screen:
         if message is None:
             return False
         self.messages.remove(message)
+        self.touch(message)  # who waits for news learns that it is gone
         return True
 
     def button(self, label: str) -> tuple[ScreenMessage, Button]:

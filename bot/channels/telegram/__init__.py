@@ -12,7 +12,8 @@ from bot.channels import Patience
 from bot.channels.telegram import erasing, inbound, outbound, setup
 from bot.channels.telegram.outbound import Call
 from bot.channels.telegram.polling import Deal, Poll
-from bot.channels.telegram.send import Line, Refused
+from bot.channels.telegram.refused import Refused
+from bot.channels.telegram.send import Line
 from bot.conversation.channel import ChannelError, Sent, Way
 from bot.conversation.events import Attachment, Inbound
 from bot.conversation.messages import Message
@@ -66,6 +67,7 @@ class Telegram:
         self._opening = opening
         self._line = Line(settings.token, settings.api, sending, timeout)
         self._spinners: set[asyncio.Task[None]] = set()
+        self._warming: asyncio.Task[None] | None = None
 
     def genuine(self, headers: Mapping[str, str], raw: bytes) -> bool:  # noqa: ARG002  (Telegram signs no body)
         """Whether whoever knocks knows the secret."""
@@ -111,6 +113,7 @@ class Telegram:
     async def open(self, commands: Mapping[str, Mapping[str, str]]) -> None:
         """Say who we are and where updates go. Repeats are harmless. Raises ChannelError."""
         own = self._settings
+        self._warming = asyncio.create_task(self._line.warm())
         opening = setup.Opening(self._line, self._opening)
         await opening.introduce(commands)
         if own.mode == "polling":
@@ -126,6 +129,8 @@ class Telegram:
 
     async def close(self) -> None:
         await asyncio.gather(*self._spinners, return_exceptions=True)
+        if self._warming is not None:
+            await self._warming
         await self._line.close()
 
     async def _deliver(self, call: Call) -> Sent:

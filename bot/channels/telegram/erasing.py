@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from bot.channels.telegram.outbound import Call, Upload
-from bot.channels.telegram.send import Line, Refused
+from bot.channels.telegram.refused import Refused
+from bot.channels.telegram.send import Line
 
 #: What stands where a message cannot be taken away: https://core.telegram.org/bots/api#deletemessage
 ERASED = "[erased]"

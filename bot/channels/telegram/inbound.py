@@ -11,7 +11,6 @@ import json
 import re
 from typing import Any, Literal
 
-from aiogram.types import Update
 from pydantic import ValidationError
 
 from bot.conversation.channel import Unreadable
@@ -94,6 +93,9 @@ def inbound(raw: bytes, staff_chat: int | None = None) -> list[Inbound]:
             }
         }:
             return [Blocked(Address(CHANNEL, str(chat)), status == "kicked")]
+    # Seconds to import: not before something needs it, and by then it was mostly done beside the loop.
+    from aiogram.types import Update
+
     try:
         Update.model_validate(update)
     except (ValidationError, RecursionError):

@@ -1,54 +1,31 @@
 """Calls of the Bot API over one pool of connections, and what a refusal means for us.
 
 Messages go out as plain JSON: aiogram's typed methods cost five times as much and would be thrown away.
-aiogram's session keeps the connections and its errors tell the refusals apart.
+aiogram's errors tell the refusals apart; it takes seconds to import, so that is done beside the first messages.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
+import re
 from http import HTTPStatus
+from importlib import import_module
 from io import BytesIO
-from typing import Any, TypeVar
+from typing import Any
 
-from aiogram import Bot
-from aiogram.client.session.aiohttp import AiohttpSession
-from aiogram.client.telegram import TelegramAPIServer
-from aiogram.exceptions import (
-    AiogramError,
-    ClientDecodeError,
-    TelegramBadRequest,
-    TelegramConflictError,
-    TelegramEntityTooLarge,
-    TelegramForbiddenError,
-    TelegramMigrateToChat,
-    TelegramNetworkError,
-    TelegramNotFound,
-    TelegramRetryAfter,
-    TelegramServerError,
-    TelegramUnauthorizedError,
-)
-from aiogram.methods import GetMe, TelegramMethod
-from aiogram.utils.token import TokenValidationError
-from aiohttp import ClientError, ClientSession, ClientTimeout, FormData
+from aiohttp import ClientError, ClientSession, ClientTimeout, FormData, TCPConnector
 
 from bot.channels import Patience, patiently
 from bot.channels.telegram.outbound import Call, as_json
+from bot.channels.telegram.refused import unexplained
 from bot.conversation.channel import ChannelError
 
 #: Connections at once; a call that finds none free waits for one within its own time limit.
 MOST_CONNECTIONS = 100
-_UNKNOWN_CHATS = ("chat not found", "user not found", "peer_id_invalid")
+_TOKEN = re.compile(r"[0-9]+:[A-Za-z0-9_-]+")
+_REFUSALS = "bot.channels.telegram.refusals"
 _JSON = {"Content-Type": "application/json"}
-T = TypeVar("T")
-
-
-class Refused(ChannelError):
-    """Telegram's own refusal of a call. `description` is for decisions, never for logs."""
-
-    def __init__(self, reason: str, description: str, *, gone: bool = False) -> None:
-        super().__init__(reason, gone=gone)
-        self.description = description.casefold()
 
 
 class Line:
@@ -56,13 +33,11 @@ class Line:
 
     def __init__(self, token: str, api: str, patience: Patience, timeout: float) -> None:
         """`timeout`: seconds that one call may take. Raises ValueError for a malformed token."""
-        self._session = AiohttpSession(
-            api=TelegramAPIServer.from_base(api), limit=MOST_CONNECTIONS, timeout=timeout
-        )
-        try:
-            self._bot = Bot(token, session=self._session)
-        except TokenValidationError:
-            raise ValueError("not a bot's token, which looks like 123456:ABC-DEF") from None
+        if not _TOKEN.fullmatch(token):
+            raise ValueError("not a bot's token, which looks like 123456:ABC-DEF")
+        self._api = api.rstrip("/")
+        self._token = token
+        self._session: ClientSession | None = None
         self._patience = patience
         self._timeout = timeout
 
@@ -72,8 +47,8 @@ class Line:
 
     async def once(self, call: Call, timeout: float | None = None) -> Any:
         """Call once. Raises ChannelError."""
-        http = await self._session.create_session()
-        url = self._session.api.api_url(self._bot.token, call.method)
+        http = self._connections()
+        url = f"{self._api}/bot{self._token}/{call.method}"
         limit = ClientTimeout(total=timeout or self._timeout)
         data, headers = (_form(call), None) if call.files else (as_json(call.fields), _JSON)
         try:
@@ -85,28 +60,17 @@ class Line:
             raise ChannelError("timeout", again=self._patience.pause) from None
         except (ClientError, OSError):
             raise ChannelError("connection", again=self._patience.pause) from None
-        return self._result(status, content)
-
-    async def typed(self, method: TelegramMethod[T], patience: Patience) -> T:
-        """One of aiogram's own calls, for what happens once at the start. Raises ChannelError."""
-
-        async def attempt() -> T:
-            try:
-                return await self._bot(method)
-            except (AiogramError, OSError) as error:
-                raise _failure(error, None, patience.pause) from None
-
-        return await patiently(attempt, patience)
+        return await self._result(status, content)
 
     async def download(self, path: str, most: int) -> bytes:
         """A file by the path that `getFile` told, at most `most` bytes. Raises ChannelError."""
-        http: ClientSession = await self._session.create_session()
-        url = self._session.api.file_url(self._bot.token, path)
+        http = self._connections()
+        url = f"{self._api}/file/bot{self._token}/{path}"
         content = bytearray()
         try:
             async with http.get(url, timeout=ClientTimeout(total=self._patience.total)) as answer:
                 if answer.status != HTTPStatus.OK:
-                    raise _unexplained(answer.status, self._patience.pause)
+                    raise unexplained(answer.status, self._patience.pause)
                 async for chunk in answer.content.iter_chunked(65_536):
                     content += chunk
                     if len(content) > most:
@@ -117,10 +81,20 @@ class Line:
             raise ChannelError("connection", again=self._patience.pause) from None
         return bytes(content)
 
-    async def close(self) -> None:
-        await self._session.close()
+    async def warm(self) -> None:
+        """Have the refusals' vocabulary ready, beside the loop."""
+        await asyncio.to_thread(import_module, _REFUSALS)
 
-    def _result(self, status: int, content: bytes) -> Any:
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    def _connections(self) -> ClientSession:
+        if self._session is None:
+            self._session = ClientSession(connector=TCPConnector(limit=MOST_CONNECTIONS))
+        return self._session
+
+    async def _result(self, status: int, content: bytes) -> Any:
         accepted = HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES
         try:
             answer = json.loads(content)
@@ -131,48 +105,10 @@ class Line:
             return answer.get("result") if isinstance(answer, dict) else None
         if accepted and isinstance(answer, dict) and isinstance(answer.get("error_code"), int):
             status = answer["error_code"]
-        try:
-            self._session.check_response(self._bot, GetMe(), status, content.decode("utf-8", "replace"))
-        except AiogramError as error:
-            raise _failure(error, status, self._patience.pause) from None
-        except TypeError:
-            pass  # a refusal without a description
-        raise _unexplained(status, self._patience.pause)
+        await self.warm()
+        from bot.channels.telegram.refusals import refusal
 
-
-def _failure(error: Exception, status: int | None, pause: float) -> ChannelError:
-    """What aiogram's error means for whoever wanted to say something."""
-    match error:
-        case TelegramRetryAfter():
-            return ChannelError("429", again=error.retry_after)
-        case TelegramForbiddenError():
-            return Refused("403", error.message, gone=True)
-        case TelegramBadRequest():
-            unknown = any(words in error.message.casefold() for words in _UNKNOWN_CHATS)
-            return Refused("400", error.message, gone=unknown)
-        case TelegramMigrateToChat():
-            return ChannelError("migrated")
-        case TelegramUnauthorizedError():
-            return ChannelError("401")
-        case TelegramNotFound():
-            return ChannelError("404")
-        case TelegramConflictError():
-            return ChannelError("409")
-        case TelegramEntityTooLarge():
-            return ChannelError("413")
-        case TelegramServerError():
-            return ChannelError(str(status or "5xx"), again=pause)
-        case TelegramNetworkError() | OSError():
-            return ChannelError("connection", again=pause)
-        case ClientDecodeError() if status is None:
-            return ChannelError("undecodable", again=pause)
-    return _unexplained(status or 0, pause)
-
-
-def _unexplained(status: int, pause: float) -> ChannelError:
-    """A refusal in words that are not Telegram's: a proxy's page, an empty body."""
-    passing = status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in {408, HTTPStatus.TOO_MANY_REQUESTS}
-    return ChannelError(str(status), again=pause if passing else None)
+        raise refusal(status, content.decode("utf-8", "replace"), self._patience.pause)
 
 
 def _form(call: Call) -> FormData:

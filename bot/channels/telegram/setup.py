@@ -3,24 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TypeVar
+from typing import Any
 
-from aiogram.enums import MenuButtonType
-from aiogram.methods import (
-    DeleteWebhook,
-    GetChatMenuButton,
-    GetMe,
-    GetMyCommands,
-    GetWebhookInfo,
-    SetChatMenuButton,
-    SetMyCommands,
-    SetWebhook,
-    TelegramMethod,
-)
-from aiogram.types import BotCommand, MenuButtonCommands
-
-from bot.channels import Patience, shortened
+from bot.channels import Patience, patiently, shortened
 from bot.channels.telegram.inbound import UPDATES
+from bot.channels.telegram.outbound import Call
 from bot.channels.telegram.send import Line
 from bot.conversation.channel import ChannelError
 
@@ -28,7 +15,6 @@ from bot.conversation.channel import ChannelError
 DEFAULT_LANGUAGE = "en"
 #: https://core.telegram.org/bots/api#botcommand
 MOST_SUMMARY = 256
-T = TypeVar("T")
 
 
 class Opening:
@@ -40,35 +26,42 @@ class Opening:
 
     async def introduce(self, commands: Mapping[str, Mapping[str, str]]) -> None:
         """The commands of each language (language → command → summary), written only where they differ."""
-        if not (await self._ask(GetMe())).is_bot:
+        if not (await self._ask("getMe")).get("is_bot"):
             raise ChannelError("the token is not a bot's")
-        await self._set_commands(commands.get(DEFAULT_LANGUAGE, {}), None)
+        await self._set_commands(commands.get(DEFAULT_LANGUAGE, {}), {})
         for code, summaries in _by_code(commands).items():
-            await self._set_commands(summaries, code)
-        if (await self._ask(GetChatMenuButton())).type != MenuButtonType.COMMANDS:
-            await self._ask(SetChatMenuButton(menu_button=MenuButtonCommands()))
+            await self._set_commands(summaries, {"language_code": code})
+        if (await self._ask("getChatMenuButton")).get("type") != "commands":
+            await self._ask("setChatMenuButton", {"menu_button": {"type": "commands"}})
 
     async def listen_at(self, url: str, secret: str, connections: int) -> None:
         """Updates come to that address. Said at every start: whether the secret is still ours is not shown."""
-        kinds = list(UPDATES)
-        await self._ask(
-            SetWebhook(url=url, secret_token=secret, allowed_updates=kinds, max_connections=connections)
-        )
+        hook = {
+            "url": url,
+            "secret_token": secret,
+            "allowed_updates": list(UPDATES),
+            "max_connections": connections,
+        }
+        await self._ask("setWebhook", hook)
 
     async def stop_listening(self) -> None:
         """Updates wait until they are asked for."""
-        if (await self._ask(GetWebhookInfo())).url:
-            await self._ask(DeleteWebhook())
+        if (await self._ask("getWebhookInfo")).get("url"):
+            await self._ask("deleteWebhook")
 
-    async def _set_commands(self, summaries: Mapping[str, str], code: str | None) -> None:
-        wanted = {name: shortened(summary, MOST_SUMMARY) for name, summary in summaries.items()}
-        known = await self._ask(GetMyCommands(language_code=code))
-        if [(command.command, command.description) for command in known] != list(wanted.items()):
-            menu = [BotCommand(command=name, description=summary) for name, summary in wanted.items()]
-            await self._ask(SetMyCommands(commands=menu, language_code=code))
+    async def _set_commands(self, summaries: Mapping[str, str], scope: Mapping[str, str]) -> None:
+        wanted = [
+            {"command": name, "description": shortened(summary, MOST_SUMMARY)}
+            for name, summary in summaries.items()
+        ]
+        if await self._ask("getMyCommands", scope) != wanted:
+            await self._ask("setMyCommands", {"commands": wanted, **scope})
 
-    async def _ask(self, method: TelegramMethod[T]) -> T:
-        return await self._line.typed(method, self._patience)
+    async def _ask(self, method: str, fields: Mapping[str, Any] | None = None) -> Any:
+        result = await patiently(lambda: self._line.once(Call(method, dict(fields or {}))), self._patience)
+        if result is None:
+            raise ChannelError("undecodable")
+        return result
 
 
 def _by_code(commands: Mapping[str, Mapping[str, str]]) -> dict[str, Mapping[str, str]]:

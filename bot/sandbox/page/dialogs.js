@@ -4,6 +4,8 @@ import { button, make } from "./elements.js";
 import { word } from "./words.js";
 import { here } from "./world.js";
 
+const TALL = 400; // pixels, of a checkout whose height cannot be read
+
 const picture = document.getElementById("picture");
 const checkout = document.getElementById("checkout");
 
@@ -21,6 +23,7 @@ export function openCheckout(url, phone) {
   const frame = checkout.querySelector("iframe");
   frame.src = checkout.querySelector("a").href = here(url);
   frame.onload = () => {
+    frame.style.height = `${frame.contentDocument?.body.offsetHeight || TALL}px`;
     frame.contentDocument?.querySelector("input, a, button")?.focus();
     frame.contentDocument?.addEventListener("click", (event) => {
       const link = event.target.closest("a[href]");

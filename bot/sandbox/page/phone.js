@@ -4,12 +4,11 @@ import { wireComposer } from "./composer.js";
 import { isCheckout, openCheckout } from "./dialogs.js";
 import { count, make } from "./elements.js";
 import { wireHolder } from "./holder.js";
+import { Reading } from "./reading.js";
 import { fillIn, word } from "./words.js";
 import { ask, pause, reachable, Refused, seen, tell, Unreachable } from "./world.js";
 
 const HELD = 25; // seconds that the world holds an answer until there is something new
-const NEAR = 80; // pixels from the end of the log that still count as reading along
-const ABOVE = 12; // pixels between the top of the log and what is read from there
 const TOAST = 4000; // milliseconds
 
 /** `kind` is a platform: its channel, its words, and how it draws a message. */
@@ -26,7 +25,7 @@ export class Phone {
     root.querySelector(".presence").textContent = word(kind.presence);
     wireHolder(this);
     wireComposer(this);
-    this.stayAtTheEnd();
+    this.reading = new Reading(this.log);
     document.addEventListener("visibilitychange", () => document.hidden && this.turn?.abort());
     this.hold(this.traveller);
     this.run();
@@ -38,7 +37,7 @@ export class Phone {
     this.cursor = 0;
     this.shown = new Map();
     this.begun = false; // whether what was said before is on the screen
-    this.unseen = null; // the first message that came since the reader last did something
+    this.reading.begin();
     this.log.replaceChildren(this.kind.empty(this));
     this.turn?.abort();
     this.kind.held?.(this);
@@ -61,14 +60,13 @@ export class Phone {
   }
 
   async say(text) {
-    this.expect();
     await this.act("say", { text, language: this.origin });
     this.kind.held?.(this);
   }
 
   /** Press a button of a message; it shows that it is busy until the platform has taken it. */
   async press(label, pressed) {
-    this.expect();
+    this.reading.expect();
     pressed?.classList.add("busy");
     await this.act("press", { label });
     pressed?.classList.remove("busy");
@@ -77,12 +75,11 @@ export class Phone {
   /** Follow a link as this phone would. False: a new tab is right. */
   follow(url) {
     if (isCheckout(url)) {
-      this.expect();
+      this.reading.expect();
       openCheckout(url, this);
       return true;
     }
     const phone = Phone.all.find(({ kind }) => kind.opens(new URL(url, location.href)));
-    phone?.expect();
     phone?.act("open", { link: url }).then(() => phone.show());
     return phone !== undefined;
   }
@@ -120,14 +117,11 @@ export class Phone {
     }
     const first = !this.begun;
     this.begun = true;
-    const news = messages.some(({ id, who }) => who === "bot" && !this.shown.has(id));
     this.cursor = cursor;
     for (const message of messages) this.draw(message, first);
     for (const id of this.shown.keys()) if (!present.includes(id)) this.drop(id);
     if (this.shown.size === 0) this.log.replaceChildren(this.kind.empty(this));
-    if (news && this.expecting) [this.atEnd, this.expecting] = [true, false];
-    if (messages.some(({ who }) => who === "me")) this.atEnd = true;
-    if (messages.length && this.atEnd) this.scroll();
+    if (messages.length) this.reading.follow();
     if (first) this.kind.held?.(this);
   }
 
@@ -138,12 +132,12 @@ export class Phone {
     if (known) {
       const focused = known.element.contains(document.activeElement);
       known.element.replaceWith(element);
-      if (this.unseen === known.element) this.unseen = element;
+      this.reading.replaced(known.element, element);
       if (focused) (element.querySelector("button, a") ?? this.log).focus();
     } else {
       if (this.shown.size === 1) this.log.replaceChildren();
       this.log.append(element);
-      if (message.who === "me") this.unseen = null;
+      if (message.who === "me") this.reading.attend();
       else if (!first) this.notice(element);
     }
     if (message.toast && !first && !(known && known.message.toast === message.toast && known.message.text !== message.text)) {
@@ -154,18 +148,12 @@ export class Phone {
   drop(id) {
     const { element } = this.shown.get(id);
     element.remove();
-    if (this.unseen === element) this.unseen = null;
+    this.reading.replaced(element);
     this.shown.delete(id);
   }
 
-  /** The reader did something: the answer to it is what they want to see next. */
-  expect() {
-    this.expecting = true;
-    this.unseen = null;
-  }
-
   notice(element) {
-    this.unseen ??= element;
+    this.reading.arrived(element);
     this.unread = this.root.offsetParent === null ? this.unread + 1 : 0;
     for (const badge of this.badges) count(badge, this.unread);
   }
@@ -174,27 +162,7 @@ export class Phone {
   read() {
     this.unread = 0;
     for (const badge of this.badges) count(badge, 0);
-    this.scroll();
-  }
-
-  /** Who reads at the end of the log stays there when a picture loads or the phone changes its size. */
-  stayAtTheEnd() {
-    this.atEnd = true;
-    this.log.addEventListener("scroll", () => {
-      const further = this.log.scrollTop > this.placed + 1; // by the reader's own hand
-      this.atEnd = this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < NEAR;
-      if (this.atEnd && further) this.unseen = null;
-    });
-    this.log.addEventListener("load", () => this.atEnd && this.scroll(), { capture: true });
-    new ResizeObserver(() => this.atEnd && this.scroll()).observe(this.log);
-  }
-
-  /** To the end, but not past the top of what the reader has not seen yet: a long answer is read from its beginning. */
-  scroll() {
-    const end = this.log.scrollHeight - this.log.clientHeight;
-    const top = this.unseen ? this.unseen.offsetTop - this.log.offsetTop - ABOVE : end;
-    this.log.scrollTop = Math.min(top, end);
-    this.placed = this.log.scrollTop;
+    this.reading.scroll();
   }
 
   path(what) {

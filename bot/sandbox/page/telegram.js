@@ -3,7 +3,7 @@
 import { button, fillMenu, icon, make } from "./elements.js";
 import { formatted } from "./entities.js";
 import { ended, link, meta, paper, picture, quote, textOf } from "./message.js";
-import { language, word } from "./words.js";
+import { capital, language, word } from "./words.js";
 import { ask } from "./world.js";
 
 const names = new Intl.DisplayNames(language, { type: "language" });
@@ -14,7 +14,7 @@ export const telegram = {
   someone: "ada",
   originWord: "language",
   origins: ["ar", "de", "en", "es", "fa", "fr", "he", "hi", "id", "it", "ja", "ko", "nl", "pl", "pt-br", "ru", "tr", "uk", "zh-hans"],
-  nameOf: (tag) => names.of(tag),
+  nameOf: (tag) => capital(names.of(tag)),
   changes: [["newUsername", "username"], ["recycled", "recycled"]],
 
   opens: ({ protocol, hostname, pathname, search }) =>

@@ -31,6 +31,11 @@ export function fillIn(root) {
   for (const element of root.querySelectorAll("[data-word-title]")) element.title = word(element.dataset.wordTitle);
 }
 
+/** With a capital first letter, where the script has such. */
+export function capital(name) {
+  return name.charAt(0).toLocaleUpperCase(language) + name.slice(1);
+}
+
 /** "3 days", "1 hour", in the reader's language. */
 export function span(count, unit) {
   return new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "long" }).format(count);

@@ -39,6 +39,8 @@ def _marks(message: Json) -> Json:
     marks: Json = {}
     if entities := message.get("entities") or message.get("caption_entities"):
         marks["entities"] = entities
+    if keyboard := (message.get("reply_markup") or {}).get("inline_keyboard"):
+        marks["rows"] = [len(row) for row in keyboard]
     if "reply_to_message" in message:
         marks["reply_to"] = str(message["reply_to_message"]["message_id"])
     if "message_thread_id" in message:

@@ -1,0 +1,21 @@
+"""A refused call, as the rest of the channel sees it."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from bot.conversation.channel import ChannelError
+
+
+class Refused(ChannelError):
+    """Telegram's own refusal of a call. `description` is for decisions, never for logs."""
+
+    def __init__(self, reason: str, description: str, *, gone: bool = False) -> None:
+        super().__init__(reason, gone=gone)
+        self.description = description.casefold()
+
+
+def unexplained(status: int, pause: float) -> ChannelError:
+    """A refusal in words that are not Telegram's: a proxy's page, an empty body."""
+    passing = status >= HTTPStatus.INTERNAL_SERVER_ERROR or status in {408, HTTPStatus.TOO_MANY_REQUESTS}
+    return ChannelError(str(status), again=pause if passing else None)
