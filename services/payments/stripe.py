@@ -169,7 +169,7 @@ class Stripe:
             return Heard(event["id"], event["type"], about["id"], _payment_of(about))
         except (stripe.SignatureVerificationError, UnicodeDecodeError) as error:
             raise Forged("signature") from error
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise Forged("not an event") from error
 
     async def close(self) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from sqlalchemy import create_engine, delete, insert, select, update
+from sqlalchemy import create_engine, delete, insert, make_url, select, update
 
 import services.privacy
 from services.clock import Clock, Waits
@@ -28,7 +28,7 @@ from services.payments import PaymentError
 from services.privacy import Controller, KeysMissing, Others, Privacy, Resurrected, open_guard
 from services.privacy.policy import books_kept_until, proof_kept_until
 from services.privacy.requests import due
-from services.privacy.scrub import Scrubber, files_of
+from services.privacy.scrub import Scrubber
 from services.providers import ProviderError
 from services.storage import Stores, open_stores
 from services.storage.app import (
@@ -59,6 +59,12 @@ from services.storage.vault import erasures, keys
 SCHEMA = json.loads((Path(services.privacy.__file__).parent / "export.schema.json").read_text())
 NAMES = ("app", "legal", "vault")
 MASTER = b"m" * 32
+
+
+def files_of(url):
+    """The files of a SQLite database that are there now."""
+    database = make_url(url).database or ""
+    return [path for end in ("", "-wal", "-journal") if (path := Path(database + end)).is_file()]
 
 
 class Killed(BaseException):

@@ -1,7 +1,8 @@
 // The shop's desk: the staff chat, as a member sees and uses it, and the mails that the shop sent.
 
 import { link, paper, picture, textOf } from "./message.js";
-import { button, count, make } from "./elements.js";
+import { aligned, button, count, make } from "./elements.js";
+import { Reading } from "./reading.js";
 import { moment, time, word } from "./words.js";
 import { here, Refused, tell } from "./world.js";
 
@@ -42,6 +43,7 @@ export class Desk {
       this.mailbox,
     );
     this.log.append(make("p", { className: "none" }, word("noStaff")));
+    this.reading = new Reading(this.log);
     this.mailbox.append(make("p", { className: "none" }, word("noMail")));
   }
 
@@ -52,6 +54,7 @@ export class Desk {
     if (!(await this.tell("say", body))) return;
     this.line.value = "";
     this.answer(null);
+    this.reading.attend();
   }
 
   /** Do something as a member; what the world refuses is said below. */
@@ -93,7 +96,7 @@ export class Desk {
   read() {
     this.unread = 0;
     for (const badge of this.badges) count(badge, 0);
-    this.log.scrollTop = this.log.scrollHeight;
+    this.reading.scroll();
   }
 
   draw() {
@@ -106,11 +109,12 @@ export class Desk {
     );
     const shown = all.filter(({ topic }) => this.topic === null || topic === this.topic);
     this.log.replaceChildren(...shown.map((message) => this.article(message)));
-    this.log.scrollTop = this.log.scrollHeight;
+    this.reading.follow();
   }
 
   look(topic) {
     this.topic = topic;
+    this.reading.attend();
     this.draw();
   }
 
@@ -123,7 +127,7 @@ export class Desk {
     return make(
       "article",
       { className: `from-${message.who}` },
-      make("small", {}, [message.from ?? (message.who === "bot" ? word("shop") : ""), time(message.at)].filter(Boolean).join(" · ")),
+      make("small", {}, ...aligned(message.from ?? (message.who === "bot" ? word("shop") : ""), time(message.at))),
       picture(message),
       paper(message),
       textOf(message.text, NO_PHONE),
@@ -154,7 +158,7 @@ function letter({ to, subject, text, attachments, at }) {
   return make(
     "details",
     {},
-    make("summary", {}, make("b", { dir: "auto" }, subject), make("small", {}, `${word("to")} ${to} · ${moment(at)}`)),
+    make("summary", {}, make("b", { dir: "auto" }, subject), make("small", {}, `${word("to")} `, ...aligned(to, moment(at)))),
     make("pre", { dir: "auto" }, text),
     make("p", {}, ...links),
   );

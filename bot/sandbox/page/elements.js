@@ -13,6 +13,11 @@ export function make(name, properties = {}, ...children) {
   return element;
 }
 
+/** Values in one line, each reading in its own direction. */
+export function aligned(...values) {
+  return values.filter(Boolean).flatMap((value, at) => [at ? " · " : "", make("bdi", {}, value)]);
+}
+
 /** One of the drawings in icons.svg. */
 export function icon(name) {
   const drawing = document.createElementNS(SVG, "svg");
@@ -35,6 +40,7 @@ export function fillMenu(menu, choices) {
     ...choices.map(([label, act]) =>
       button(label, () => {
         menu.open = false;
+        menu.querySelector("summary").focus();
         act();
       }),
     ),

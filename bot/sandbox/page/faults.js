@@ -47,7 +47,7 @@ export class Faults {
   toggle(service, fault) {
     const box = make("input", { type: "checkbox", role: "switch", name: service, value: fault });
     box.addEventListener("change", () => (box.checked ? this.arm(service, fault) : this.replace(this.armed.filter((one) => one.service !== service || one.fault !== fault))));
-    return make("label", { className: "switch" }, box, make("span", {}, word(`fault ${fault}`)), make("small", {}));
+    return make("label", { className: "switch" }, box, make("span", {}, word(`fault ${fault}`)), make("small", { dir: "ltr" }));
   }
 
   arm(service, fault) {

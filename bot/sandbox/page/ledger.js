@@ -1,10 +1,10 @@
 // The ledger: money in, lines bought, money back, and what can happen to each of them outside the chat.
 
-import { button, fillMenu, icon, make } from "./elements.js";
+import { aligned, fillMenu, icon, make } from "./elements.js";
+import { Entries } from "./entries.js";
 import { moment, money, word } from "./words.js";
 import { Refused, tell } from "./world.js";
 
-const MOST_ROWS = 30;
 const REFUNDS = [["refund", "refund"], ["refundFails", "refund-fails"]];
 // What can happen next at the bank, by how a payment stands now.
 const HAPPENINGS = {
@@ -18,18 +18,17 @@ const NOT_TAKEN = ["failed", "expired", "open", "pending", "declined", "canceled
 
 export class Ledger {
   constructor(root) {
-    this.drawn = "";
     this.complaint = make("p", { className: "complaint", role: "status", hidden: true });
     this.sums = make("dl", { className: "sums" });
-    this.payments = make("ul", { className: "entries" });
-    this.lines = make("ul", { className: "entries" });
+    this.payments = new Entries((record) => (record.session === undefined ? star(record) : this.charge(record)));
+    this.lines = new Entries((record) => (record.notes === undefined ? refill(record) : this.line(record)));
     root.append(
       make("h2", {}, word("books")),
       this.sums,
       make("h3", {}, word("payments")),
-      this.payments,
+      this.payments.list,
       make("h3", {}, word("lines")),
-      this.lines,
+      this.lines.list,
       this.complaint,
     );
   }
@@ -38,9 +37,6 @@ export class Ledger {
     this.heldBefore = this.held;
     this.held = books.held_back;
     const heldBack = Math.min(this.heldBefore ?? 0, this.held ?? 0); // what is only passing through is not worth a word
-    const seen = JSON.stringify([books, heldBack]);
-    if (seen === this.drawn || this.busy()) return;
-    this.drawn = seen;
     this.sums.replaceChildren(
       ...sum(word("moneyIn"), moneyIn(books)),
       ...sum(word("linesBought"), String(books.lines.length)),
@@ -48,17 +44,12 @@ export class Ledger {
       ...sum(word("moneyBack"), moneyBack(books)),
       ...(heldBack ? sum(word("heldBack"), String(heldBack)) : []),
     );
-    fill(this.payments, [...books.charges.map((charge) => this.charge(charge, books)), ...books.stars.map(star)]);
-    fill(this.lines, [...books.lines.map((line) => this.line(line)), ...books.refills.map(refill)]);
+    this.payments.take([...books.charges.map((charge) => withReturns(charge, books)), ...books.stars.map((star) => ({ ...star, key: star.order }))]);
+    this.lines.take([...books.lines, ...books.refills].map((one) => ({ ...one, key: `${one.iccid} ${one.created_at}` })));
   }
 
-  /** Somebody is choosing or typing here: what they look at must not move away. */
-  busy() {
-    return [this.payments, this.lines].some((list) => list.querySelector("details[open]") || list.contains(document.activeElement));
-  }
-
-  charge({ session, order, amount, currency, status }, { refunds }) {
-    const back = refunds.filter((refund) => refund.session === session && refund.status !== "succeeded").map(({ status }) => `↩ ${standing(status)}`);
+  charge({ session, order, amount, currency, status, returns }) {
+    const back = returns.filter((one) => one !== "succeeded").map((one) => `↩ ${standing(one)}`);
     return make(
       "li",
       {},
@@ -92,7 +83,7 @@ export class Ledger {
     return make(
       "li",
       {},
-      make("details", {}, make("summary", {}, make("b", {}, String(sku)), make("small", {}, tail(iccid), ` · ${moment(created_at)}`)), make("p", { className: "iccid" }, iccid, notes ? ` · ${notes}` : ""), form),
+      make("details", {}, make("summary", {}, make("b", {}, String(sku)), make("small", {}, ...aligned(tail(iccid), moment(created_at)))), make("p", { className: "iccid" }, ...aligned(iccid, notes)), form),
     );
   }
 
@@ -108,12 +99,18 @@ export class Ledger {
   }
 }
 
+/** A charge with how its refunds stand. */
+function withReturns(charge, { refunds }) {
+  const returns = refunds.filter(({ session }) => session === charge.session).map(({ status }) => status);
+  return { ...charge, returns, key: charge.session ?? charge.order };
+}
+
 function star({ order, amount, refunded }) {
   return make("li", {}, make("b", {}, money(amount, "XTR")), make("span", { className: "status" }, refunded ? "↩" : ""), make("small", { title: order }, order));
 }
 
 function refill({ iccid, sku, created_at }) {
-  return make("li", {}, make("b", {}, `${word("refill")} ${sku}`), make("small", {}, tail(iccid), ` · ${moment(created_at)}`));
+  return make("li", {}, make("b", {}, `${word("refill")} ${sku}`), make("small", {}, ...aligned(tail(iccid), moment(created_at))));
 }
 
 /** How a payment or refund stands, in the reader's words; the bank's own where we have none. */
@@ -125,11 +122,6 @@ function standing(status) {
 /** The end of an ICCID, which tells lines apart. */
 function tail(iccid) {
   return make("bdi", { dir: "ltr" }, `…${iccid.slice(-6)}`);
-}
-
-function fill(list, entries) {
-  const none = make("li", { className: "none" }, word("nothingYet"));
-  list.replaceChildren(...(entries.length ? entries.toReversed().slice(0, MOST_ROWS) : [none]));
 }
 
 function sum(label, value) {
