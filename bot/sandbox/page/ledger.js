@@ -37,15 +37,22 @@ export class Ledger {
     this.heldBefore = this.held;
     this.held = books.held_back;
     const heldBack = Math.min(this.heldBefore ?? 0, this.held ?? 0); // what is only passing through is not worth a word
-    this.sums.replaceChildren(
-      ...sum(word("moneyIn"), moneyIn(books)),
-      ...sum(word("linesBought"), String(books.lines.length)),
-      ...sum(word("linesDelivered"), String(new Set(books.delivered.map(({ iccid }) => iccid)).size)),
-      ...sum(word("moneyBack"), moneyBack(books)),
-      ...(heldBack ? sum(word("heldBack"), String(heldBack)) : []),
-    );
+    this.sumUp([
+      ["moneyIn", moneyIn(books)],
+      ["linesBought", books.lines.length],
+      ["linesDelivered", new Set(books.delivered.map(({ iccid }) => iccid)).size],
+      ["moneyBack", moneyBack(books)],
+      ...(heldBack ? [["heldBack", heldBack]] : []),
+    ]);
     this.payments.take([...books.charges.map((charge) => withReturns(charge, books)), ...books.stars.map((star) => ({ ...star, key: star.order }))]);
     this.lines.take([...books.lines, ...books.refills].map((one) => ({ ...one, key: `${one.iccid} ${one.created_at}` })));
+  }
+
+  sumUp(sums) {
+    const seen = JSON.stringify(sums);
+    if (seen === this.summed) return;
+    this.summed = seen;
+    this.sums.replaceChildren(...sums.map(([key, value]) => make("div", {}, make("dt", {}, word(key)), make("dd", {}, String(value)))));
   }
 
   charge({ session, order, amount, currency, status, returns }) {
@@ -122,10 +129,6 @@ function standing(status) {
 /** The end of an ICCID, which tells lines apart. */
 function tail(iccid) {
   return make("bdi", { dir: "ltr" }, `…${iccid.slice(-6)}`);
-}
-
-function sum(label, value) {
-  return [make("div", {}, make("dt", {}, label), make("dd", {}, value))];
 }
 
 function moneyIn({ charges, stars }) {
