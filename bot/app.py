@@ -168,6 +168,14 @@ class App:
         )
         self.ready = False
 
+    async def hang_up(self) -> None:
+        """Let go of the connections to the outside."""
+        for channel in self.channels.values():
+            await channel.close()
+        for provider in self.providers.values():
+            await provider.close()
+        await self.payments.close()
+
     def doors(self) -> Doors:
         """What listens."""
         channel = self.channels.get("whatsapp")
@@ -280,6 +288,8 @@ async def opened(settings: Settings) -> AsyncIterator[App]:
         stores = await open_stores(*settings.databases)
         stack.push_async_callback(stores.close)
         app = App(settings, stores)
+        # Entered first, left last: what is still being worked on needs them to the end.
+        stack.push_async_callback(app.hang_up)
         await open_guard(stores, app.vault, app.secrets, app.clock, app.controller).check()
         background: set[asyncio.Task[None]] = set()
         source = None
@@ -307,11 +317,6 @@ async def opened(settings: Settings) -> AsyncIterator[App]:
                 task.cancel()
             await asyncio.gather(*background, return_exceptions=True)
             await app.inbox.close()
-            for channel in app.channels.values():
-                await channel.close()
-            for provider in app.providers.values():
-                await provider.close()
-            await app.payments.close()
 
 
 async def _open_channels(app: App) -> None:

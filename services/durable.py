@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
-from dbos import DBOS, DBOSClient
+from dbos import DBOS, DBOSClient, StepOptions
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 
 from services.storage.sqlite import for_the_engine
@@ -24,6 +24,8 @@ QUEUE = "work"
 MOST_AT_ONCE = 40
 #: Restarts that a workflow may live through.
 MOST_RECOVERIES = 100_000
+#: Tries of a step that raises: the last one comes half an hour after the first.
+MOST_TRIES = 12
 #: Fixed, so that a deploy takes over what an older version began; stories change through `patch`.
 VERSION = "1"
 
@@ -72,7 +74,16 @@ class Durable:
 
     async def step(self, name: str, act: Callable[..., Coroutine[Any, Any, T]], *args: Any) -> T:
         """Do something once, as far as this world allows: its outcome is kept and not asked for again."""
-        return await DBOS.run_step_async({"name": name}, act, *args)
+        options: StepOptions = {
+            "name": name,
+            # Steps return what they expect to go wrong. What they raise is a hiccup of ours (or a mistake), and a
+            # workflow that ends in an error is ended for good.
+            "retries_allowed": True,
+            "max_attempts": MOST_TRIES,
+            "interval_seconds": 0.5,
+            "backoff_rate": 2.0,
+        }
+        return await DBOS.run_step_async(options, act, *args)
 
     async def sleep(self, seconds: float) -> None:
         """Wait, across restarts."""
@@ -126,7 +137,7 @@ class Durable:
         )
         return [one.workflow_id for one in found]
 
-    async def close(self, patience: int = 8) -> None:
+    async def close(self, patience: int = 4) -> None:
         """Let what runs come to a step's end, then stop. What is left goes on at the next start."""
         await asyncio.to_thread(DBOS.destroy, workflow_completion_timeout_sec=patience)
         if self._client is not None:

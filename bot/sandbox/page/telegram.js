@@ -51,7 +51,7 @@ async function showCommands(phone) {
   fillMenu(
     menu,
     commands.map(({ command, description }) => [
-      [make("span", { dir: "auto" }, description), make("small", {}, `/${command}`)],
+      [make("span", { dir: "auto" }, description), make("small", { dir: "ltr" }, `/${command}`)],
       () => phone.say(`/${command}`),
     ]),
   );
