@@ -297,6 +297,7 @@ async def opened(settings: Settings) -> AsyncIterator[App]:
             source = TimeSource(settings.time_source, app.me, app.clock, app.jobs.run_due)
             await source.take_once()
         await app.housekeeping.beat()
+        await app.housekeeping.inherit()
         await app.durable.launch()
         stack.push_async_callback(app.durable.close)
         await asyncio.to_thread(places.warm)

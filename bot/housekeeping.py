@@ -102,6 +102,11 @@ class Housekeeping:
         """Say that this process lives, by the database's clock."""
         await self._app.transaction(self._beat)
 
+    async def inherit(self) -> None:
+        """Alone on these databases: whatever is held there was held by a process that is dead."""
+        if self._alone:
+            await self._app.transaction(lambda connection: connection.execute(delete(leases)))
+
     async def dead(self) -> list[str]:
         """Processes that no longer beat."""
         after = timedelta(seconds=self._waits(DEAD_AFTER, floor=LEAST_DEAD_AFTER))

@@ -69,12 +69,18 @@ class Buying:
         """Try to buy, once for each attempt: "bought", "rejected", "later", "unknown" or "busy"."""
         row = await self._item(item)
         if row.esim_id is not None:
+            # Killed between the claim and the note: an attempt left open would hold up every sweep for ever.
+            await self._note(item, attempt, "bought")
             return "bought"
         if row.state not in ("waiting", "buying"):
             return "rejected" if row.state in ("refund_due", "refunded") else "gone"
         await self._app.transaction(
             lambda connection: move_item(connection, item, ("waiting",), "buying", "paid", self._clock.now())
         )
+        known = await self._attempt(item, attempt)
+        if known is not None:
+            # Before the stock is looked at: what this attempt may have bought must be found first.
+            return _again(known)
         if await self._esims.from_stock(item, row.provider, row.sku):
             log.info("given from stock", item=item)
             return "bought"
@@ -88,6 +94,7 @@ class Buying:
         """What became of an unknown attempt: "bought", "absent", "pending" or "ambiguous"."""
         row = await self._item(item)
         if row.esim_id is not None:
+            await self._note(item, attempt, "bought")
             return "bought"
         tried = await self._attempt(item, attempt)
         provider = self._providers[row.provider]

@@ -20,6 +20,11 @@ RESOLVE_STEPS = (0, 5, 30, 120, 300, 600, 900, 1_200, 1_260, 1_500, 1_800)
 MOST_PURCHASES = 2
 #: Waits before trying again what was certainly not carried out.
 UNREACHABLE = (2, 10, 30, 120, 300, 600)
+#: Waits for a turn at the provider, and for one whose account cannot be read: nothing was sent yet, and after
+#: half an hour the money goes back.
+TURNS = (2, 5, 10, 30, 60, 120, 300, 300, 300, 300, 300)
+#: So many waits in, the traveller is told that it takes longer.
+LATE_AFTER = 4
 #: Waits between looks for an activation code that comes later.
 ACTIVATION = (1, 2, 5, 15, 30, 60, 120, 300, 600, 900)
 #: Waits between tries to hand over.
@@ -84,7 +89,7 @@ class Fulfilment:
 
     async def _buy(self, item: str) -> str:
         """ "bought", "rejected", or why it is neither."""
-        unreachable = iter(UNREACHABLE)
+        unreachable, turns = iter(UNREACHABLE), iter(enumerate(TURNS))
         attempt = 0
         while True:
             outcome = await self._durable.step(f"buy-{attempt}", self._buying.buy, item, attempt)
@@ -93,7 +98,12 @@ class Fulfilment:
             if outcome in ("bought", "rejected"):
                 return outcome
             if outcome == "busy":
-                await self._durable.sleep(self._waits(2, floor=0.2))
+                number, pause = next(turns, (0, None))
+                if pause is None:
+                    return "rejected"
+                if number == LATE_AFTER:
+                    await self._durable.step("late", self._delivery.running_late, item)
+                await self._durable.sleep(self._waits(pause, floor=0.2))
                 continue
             if outcome == "later":
                 pause = next(unreachable, None)

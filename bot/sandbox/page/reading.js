@@ -6,6 +6,7 @@ const ABOVE = 12; // pixels between the top of the log and what is read from the
 export class Reading {
   constructor(log) {
     this.log = log;
+    this.placed = 0; // pixels: where this put the log last
     this.begin();
     log.addEventListener("scroll", () => this.moved());
     log.addEventListener("load", () => this.follow(), { capture: true }); // a picture takes its room late
@@ -53,9 +54,11 @@ export class Reading {
     this.placed = this.log.scrollTop;
   }
 
+  /** The reader scrolled; what this has set itself tells nothing, for a picture may have taken its room since. */
   moved() {
     const { scrollHeight, scrollTop, clientHeight } = this.log;
+    if (Math.abs(scrollTop - this.placed) <= 1) return;
     this.atEnd = scrollHeight - scrollTop - clientHeight < NEAR;
-    if (this.atEnd && scrollTop > this.placed + 1) this.unseen = null; // moved there by hand: all is seen
+    if (this.atEnd && scrollTop > this.placed) this.unseen = null; // all is seen
   }
 }

@@ -25,18 +25,26 @@ LONGEST_FIELD = 200
 LARGEST_FORM = 10_000
 
 _STYLE = """
-:root { color-scheme: light dark; }
-body { font: 1.05rem/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 26rem; padding: 1.5rem 1rem; }
-h1 { font-size: 1.1rem; font-weight: 500; margin: 0; }
-.amount { font-size: 2rem; font-weight: 700; margin: 0 0 1rem; }
-label { display: block; margin: .8rem 0; }
-input:not([type=checkbox]) { box-sizing: border-box; display: block; font: inherit; padding: .5rem; width: 100%; }
-button, .on { border: 1px solid; border-radius: .4rem; box-sizing: border-box; display: block; font: inherit;
-  margin: .6rem 0; min-height: 2.75rem; padding: .5rem; text-align: center; width: 100%; }
-button:first-of-type { background: #0074d4; border-color: #0074d4; color: #fff; }
-:focus-visible { outline: 3px solid #f5a623; outline-offset: 2px; }
+:root { color-scheme: light dark; --ink: #1b2430; --soft: #5b6675; --line: #cfd6df; --ground: #fff; --blue: #0b63c5; --on-blue: #fff; }
+@media (prefers-color-scheme: dark) {
+  :root { --ink: #e9edf2; --soft: #a3afbd; --line: #3b4653; --ground: #151b21; --blue: #6cb2ff; --on-blue: #06203c; }
+}
+body { background: var(--ground); color: var(--ink); font: 1rem/1.5 system-ui, sans-serif; margin: 0 auto;
+  max-width: 26rem; padding: 1.25rem 1.25rem 1.5rem; }
+h1 { color: var(--soft); font-size: 1.05rem; font-weight: 500; margin: 0; }
+.amount { font-size: 2rem; font-weight: 700; line-height: 1.2; margin: .2rem 0 1.1rem; }
+label { color: var(--soft); display: block; font-size: .9rem; margin: .8rem 0; }
+input:not([type=checkbox]) { background: transparent; border: 1px solid var(--line); border-radius: .55rem; box-sizing: border-box;
+  color: var(--ink); display: block; font: 1rem/1.5 system-ui, sans-serif; margin-top: .25rem; padding: .5rem .7rem; width: 100%; }
+button, .on { background: transparent; border: 1px solid var(--line); border-radius: .55rem; box-sizing: border-box; color: inherit;
+  cursor: pointer; display: block; font: inherit; margin: .6rem 0; min-height: 2.75rem; padding: .5rem; text-align: center;
+  text-decoration: none; width: 100%; }
+button:first-of-type, .on { background: var(--blue); border-color: var(--blue); color: var(--on-blue); font-weight: 600; }
+a:not(.on) { color: var(--blue); }
+:focus-visible { outline: 3px solid var(--blue); outline-offset: 2px; }
+input:focus-visible { outline-width: 2px; outline-offset: 0; }
 [role=alert] { border-inline-start: 4px solid #c0392b; padding: .4rem .8rem; }
-small { display: block; margin-top: 1.5rem; }
+small { color: var(--soft); display: block; margin-top: 1.25rem; }
 """
 
 
