@@ -91,7 +91,7 @@ class Buying:
             return "busy"
 
     async def look(self, item: str, attempt: int) -> str:
-        """What became of an unknown attempt: "bought", "absent", "pending" or "ambiguous"."""
+        """What became of an unknown attempt: "bought", "absent", "pending", or "busy" when nobody could look."""
         row = await self._item(item)
         if row.esim_id is not None:
             await self._note(item, attempt, "bought")
@@ -112,7 +112,7 @@ class Buying:
                 return await self._settled(row, attempt, found)
         except (Busy, ProviderError) as error:
             log.info("could not look yet", item=item, error=type(error).__name__)
-            return "pending"
+            return "busy"
 
     async def unknowns(self, item: str) -> int:
         """How many attempts of an item ended unknown, and were not there in the end."""

@@ -125,12 +125,23 @@ class Fulfilment:
             if step > before:
                 await self._durable.sleep(self._waits(step - before))
                 before = step
-            outcome = await self._durable.step(f"look-{attempt}-{number}", self._buying.look, item, attempt)
-            if outcome in ("bought", "absent", "ambiguous"):
+            outcome = await self._look(item, attempt, number)
+            if outcome in ("bought", "absent"):
                 return outcome
             if number == 2:
                 await self._durable.step(f"late-{attempt}", self._delivery.running_late, item)
         return "unresolved"
+
+    async def _look(self, item: str, attempt: int, number: int) -> str:
+        """One look. That nobody could look is no look: it is waited out, up to half an hour."""
+        name = f"look-{attempt}-{number}"
+        outcome = await self._durable.step(name, self._buying.look, item, attempt)
+        for pause in TURNS:
+            if outcome != "busy":
+                break
+            await self._durable.sleep(self._waits(pause, floor=0.5))
+            outcome = await self._durable.step(name, self._buying.look, item, attempt)
+        return outcome
 
     async def _wait_for_activation(self, item: str) -> bool:
         for number, pause in enumerate((0, *ACTIVATION)):

@@ -15,17 +15,18 @@ WORDS = {"en": "Japan, 10 days", "fr": "Japon, 10 jours", "ar": "اليابان�
 #: From a country's name to the payment link.
 MOST_PRESSES = 8
 
-READY = "document.querySelectorAll('.phone .empty').length === 2"
+READY = "document.querySelectorAll('.phone .log > *').length >= 2"
 FRAME = "document.querySelector('#checkout iframe').contentDocument"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def chromium():
+async def chromium(request):
     path = installed()
     if path is None:
-        pytest.skip(
-            "the page was not tried in a browser: there is no chromium in PATH (apt-get install -y chromium)"
-        )
+        why = "the page was not tried in a browser: no chromium in PATH (apt-get install -y chromium)"
+        with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
+            print(f"\nSkipped: {why}")
+        pytest.skip(why)
     browser = await Chromium(path).start()
     yield browser
     await browser.stop()

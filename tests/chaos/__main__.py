@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+import signal
 import sys
 from collections import Counter
 
@@ -32,6 +33,8 @@ def main(arguments: list[str]) -> int:
         return 2
     seed = _number("SEED", 0) or random.SystemRandom().randrange(1, 10**6)
     say(f"SEED={seed}: everything here is drawn from it")
+    # Whoever ends us so wants the bots and the databases ended too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     totals: Counter[str] = Counter()
     wrong: list[str] = []
     for leg in legs:

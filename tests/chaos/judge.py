@@ -17,7 +17,7 @@ from tests.chaos.telling import say
 from tests.living import ROOT, Living
 
 #: Seconds until everything has come to rest after the storm.
-REST = 240.0
+REST = 150.0
 #: States of a charge in which the shop got the money, whatever happened to it later.
 CAME_IN = frozenset({"succeeded", "partially_refunded", "refunded", "disputed"})
 FINAL = frozenset({"delivered", "refunded", "needs_person"})

@@ -3,6 +3,7 @@
 import { make } from "./elements.js";
 import { word } from "./words.js";
 
+const NEWEST = 4; // rows that are seen at once
 const MOST_ROWS = 30;
 
 export class Entries {
@@ -20,9 +21,10 @@ export class Entries {
     this.drawn = seen;
     const open = this.keys("details[open]");
     const focused = this.keys(":focus");
-    const none = make("li", { className: "none" }, word("nothingYet"));
-    this.list.replaceChildren(...(records.length ? records.toReversed().slice(0, MOST_ROWS).map((one) => this.row(one)) : [none]));
-    for (const row of this.list.children) {
+    const rows = records.toReversed().slice(0, MOST_ROWS).map((one) => this.row(one));
+    this.list.replaceChildren(...(rows.length ? rows.slice(0, NEWEST) : [make("li", { className: "none" }, word("nothingYet"))]));
+    if (rows.length > NEWEST) this.list.append(older(rows.slice(NEWEST)));
+    for (const row of this.list.querySelectorAll("li")) {
       if (open.has(row.dataset.key)) row.querySelector("details").open = true;
       if (focused.has(row.dataset.key)) row.querySelector("summary")?.focus();
     }
@@ -43,4 +45,9 @@ export class Entries {
   keys(something) {
     return new Set([...this.list.querySelectorAll(something)].map((part) => part.closest("li").dataset.key));
   }
+}
+
+function older(rows) {
+  const folded = make("details", {}, make("summary", {}, `${word("older")} (${rows.length})`), make("ul", { className: "entries" }, ...rows));
+  return make("li", { className: "older", "data-key": "older" }, folded);
 }

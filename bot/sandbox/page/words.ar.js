@@ -54,6 +54,7 @@ export const arabic = {
   linesBought: "الخطوط المشتراة",
   linesDelivered: "ظهرت على هاتف",
   nothingYet: "لا شيء بعد.",
+  older: "الأقدم",
   payments: "المدفوعات",
   lines: "الخطوط",
   atTheBank: "لدى البنك",

@@ -54,6 +54,7 @@ export const english = {
   linesBought: "Lines bought",
   linesDelivered: "Shown on a phone",
   nothingYet: "Nothing yet.",
+  older: "Older",
   payments: "Payments",
   lines: "Lines",
   atTheBank: "At the bank",

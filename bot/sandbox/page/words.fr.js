@@ -54,6 +54,7 @@ export const french = {
   linesBought: "Lignes achetées",
   linesDelivered: "Vues sur un téléphone",
   nothingYet: "Rien pour l’instant.",
+  older: "Plus anciens",
   payments: "Paiements",
   lines: "Lignes",
   atTheBank: "À la banque",
