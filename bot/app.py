@@ -37,6 +37,7 @@ from services.checkout import Checkouts
 from services.clock import Clock, Waits
 from services.customers import Customers
 from services.delivery import Delivery
+from services.dispatches import Dispatches
 from services.durable import Durable
 from services.esims import Esims
 from services.fulfilment import Fulfilment
@@ -116,13 +117,23 @@ class App:
         self.checkouts = Checkouts(app, self.orders, self.payments, clock, waits, voice)
         self.esims = Esims(app, self.vault, self.secrets, clock)
         mailer = Mailer(MailSettings(settings.smtp_url.get_secret_value(), settings.mail_from))
+        dispatches = Dispatches(app, clock, waits)
         self.delivery = Delivery(
-            app, self.orders, self.esims, self.customers, mailer, self.durable, clock, waits, voice
+            app,
+            self.orders,
+            self.esims,
+            self.customers,
+            mailer,
+            dispatches,
+            self.durable,
+            clock,
+            waits,
+            voice,
         )
         self.buying = Buying(
             app, self.esims, self.providers, clock, voice, self.me, self.keepgo_settings.patience + 5
         )
-        self.refunds = Refunds(app, self.orders, self.payments, self.durable, clock, waits, voice)
+        self.refunds = Refunds(app, self.orders, self.payments, self.durable, clock, waits, voice, dispatches)
         self.fulfilment = Fulfilment(
             self.durable, self.orders, self.buying, self.delivery, self.refunds, voice, waits
         )
@@ -330,6 +341,8 @@ async def _open_channels(app: App) -> None:
                 await channel.open(commands)
                 if isinstance(channel, whatsapp.WhatsApp):
                     await channel.register_templates()
+                if isinstance(channel, telegram.Telegram) and channel.username:
+                    app.back["telegram"] = f"https://t.me/{channel.username}"
                 break
             except ChannelError as error:
                 log.error("channel not open", channel=channel.name, reason=error.reason)

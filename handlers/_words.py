@@ -49,7 +49,7 @@ def validity(plan: SoldPlan) -> str:
         return _("The data does not expire.")
     return starts.get(
         plan.starts or "",
-        _("When the days begin to count, the provider does not say; it may be at the purchase."),
+        _("The provider does not say when the days begin; it may be at the purchase."),
     )
 
 

@@ -213,7 +213,7 @@ def _usage_words(left: Left, sold: SoldPlan) -> str:
         return _("The provider does not answer just now. Please ask again in a minute.")
     lines = [_words.title(sold)]
     if sold.data is None:
-        lines.append(_("Unlimited data"))
+        lines.append(data_size(None))
     elif left.left is not None and measured.total:
         share = percent(left.left / measured.total)
         lines.append(

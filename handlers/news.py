@@ -49,7 +49,7 @@ async def esim_ready(chat: Chat, shop: Shop, ready: EsimReady) -> Reply:  # noqa
         (
             _("Your eSIM is ready: {what}", what=_words.title(sold)),
             _("Order {order} · ICCID {iccid}", order=order.id, iccid=esim.iccid),
-            _words.validity(sold),
+            *([_words.validity(sold)] if sold.starts else []),
             _("Scan it with another screen, or choose your phone below."),
         )
     )

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections import OrderedDict
-from time import monotonic
-
 import structlog
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, select, update
 
 from services.clock import Clock, Waits
 from services.customers import Customers
+from services.dispatches import Dispatches
 from services.durable import Durable
 from services.esims import Esims
 from services.mailer import Mailer, MailError
@@ -18,18 +15,10 @@ from services.news import EsimReady, RunningLate, Voice
 from services.orders import Orders
 from services.orders.book import move_item
 from services.storage import Storage
-from services.storage.app import chats, dispatches, items, mailings, orders
+from services.storage.app import items, mailings, orders, refunds
 from services.storage.upsert import insert_new
 
 log = structlog.get_logger()
-
-#: How long a platform may take to say what became of a message, in seconds.
-SILENCE = 60.0
-#: Receipts that came before we noted the message they are about.
-MOST_EARLY = 10_000
-ARRIVED = ("sent", "delivered", "read")
-#: What a platform calls "free text is not allowed now" and "cannot be reached".
-WINDOW_CLOSED, UNDELIVERABLE = "131047", "131026"
 
 
 class Delivery:
@@ -42,6 +31,7 @@ class Delivery:
         esims: Esims,
         customers: Customers,
         mailer: Mailer,
+        dispatches: Dispatches,
         durable: Durable,
         clock: Clock,
         waits: Waits,
@@ -52,11 +42,11 @@ class Delivery:
         self._esims = esims
         self._customers = customers
         self._mailer = mailer
+        self._dispatches = dispatches
         self._durable = durable
         self._clock = clock
         self._waits = waits
         self._voice = voice
-        self._early: OrderedDict[str, tuple[str, str]] = OrderedDict()
 
     @property
     def mails(self) -> bool:
@@ -68,58 +58,33 @@ class Delivery:
         order = await self._orders.get(item.rsplit("-", 1)[0])
         if order is None or order.chat is None:
             return "unreachable"
-        chat = order.chat
-        tried = await self._app.read(
-            lambda connection: connection.execute(
-                select(func.count()).where(
-                    dispatches.c.item_id == item, dispatches.c.state.in_(("failed", "silent"))
-                )
-            ).scalar_one()
-        )
+        tried = await self._dispatches.tries(item)
         told = await self._voice.tell(
-            chat,
+            order.chat,
             EsimReady(order.id, item),
             f"ready:{item}:{tried}",
-            lambda connection, message: self._dispatched(connection, message, chat, item),
+            self._dispatches.noting(order.chat, item),
         )
         return told.state
 
     async def arrived(self, item: str) -> str:
         """Whether the platform says that it arrived: "delivered", or "again"."""
-        until = monotonic() + self._waits(SILENCE, floor=8.0)
-        while True:
-            states = await self._app.read(
-                lambda connection: (
-                    connection.execute(select(dispatches.c.state).where(dispatches.c.item_id == item))
-                    .scalars()
-                    .all()
-                )
-            )
-            if not states or any(state in ARRIVED for state in states):
-                await self._esims.given(item, "shown")
-                return "delivered"
-            if "accepted" not in states:
-                return "again"
-            if monotonic() > until:
-                await self._silent(item)
-                return "again"
-            await asyncio.sleep(0.1)
+        if not await self._dispatches.arrived(item):
+            return "again"
+        await self._esims.given(item, "shown")
+        return "delivered"
 
     async def receipt(self, message: str, state: str, code: str) -> None:
         """A platform says what became of a message (keyed hash). Most are about messages nobody waits for."""
-        noted = await self._app.transaction(lambda connection: self._note(connection, message, state, code))
-        if noted is None:
-            self._early[message] = (state, code)
-            while len(self._early) > MOST_EARLY:
-                self._early.popitem(last=False)
+        arrival = await self._dispatches.receipt(message, state, code)
+        if arrival is None or arrival.about.startswith("refund:"):
             return
-        item, chat = noted
-        if state in ARRIVED:
-            await self._esims.given(item, "shown")
-            return
-        await self._app.transaction(lambda connection: _follow_failure(connection, chat, code))
-        if not await self._any_arrived(item):
-            await self._app.transaction(lambda connection: self._take_back(connection, item, message))
+        if arrival.arrived:
+            await self._esims.given(arrival.about, "shown")
+        elif not await self._dispatches.any_arrived(arrival.about):
+            await self._app.transaction(
+                lambda connection: self._take_back(connection, arrival.about, message)
+            )
 
     async def shown(self, items_shown: list[str]) -> None:
         """The traveller asked for the QR and holds it now."""
@@ -141,7 +106,18 @@ class Delivery:
                 )
             ).scalars()
             for item in waiting.all():
-                self._start_again(connection, item)
+                self._start_again(connection, "hand_over", item)
+            untold = connection.execute(
+                select(refunds.c.key)
+                .join(orders, orders.c.id == refunds.c.order_id)
+                .where(
+                    orders.c.customer_id == customer,
+                    refunds.c.told.is_(False),
+                    refunds.c.state.in_(("pending", "succeeded")),
+                )
+            ).scalars()
+            for key in untold.all():
+                self._start_again(connection, "tell_refund", key)
 
         await self._app.transaction(work)
 
@@ -190,54 +166,15 @@ class Delivery:
         await self._esims.given(item, "mailed")
         return "delivered"
 
-    def _dispatched(self, connection: Connection, message: str, chat: str, item: str) -> None:
-        state, code = self._early.pop(message, ("accepted", ""))
-        connection.execute(
-            insert(dispatches).values(
-                message=message, chat_id=chat, item_id=item, state=state, code=code, at=self._clock.now()
-            )
-        )
-        if state == "failed":
-            _follow_failure(connection, chat, code)
-
-    def _note(self, connection: Connection, message: str, state: str, code: str) -> tuple[str, str] | None:
-        row = connection.execute(select(dispatches).where(dispatches.c.message == message)).one_or_none()
-        if row is None:
-            return None
-        connection.execute(
-            update(dispatches).where(dispatches.c.message == message).values(state=state, code=code)
-        )
-        return row.item_id, row.chat_id
-
-    async def _any_arrived(self, item: str) -> bool:
-        return await self._app.read(
-            lambda connection: (
-                connection.execute(
-                    select(dispatches.c.message).where(
-                        dispatches.c.item_id == item, dispatches.c.state.in_(ARRIVED)
-                    )
-                ).first()
-                is not None
-            )
-        )
-
     def _take_back(self, connection: Connection, item: str, message: str) -> None:
         """It counted as delivered, and did not arrive after all."""
         if move_item(connection, item, ("delivered",), "needs_person", "not_arrived", self._clock.now()):
             self._durable.start_with(connection, "hand_over", f"hand-over-{item}-{message}", item)
 
-    def _start_again(self, connection: Connection, item: str) -> None:
+    def _start_again(self, connection: Connection, story: str, subject: str) -> None:
+        name = story.replace("_", "-")
         stamp = self._clock.now().timestamp()
-        self._durable.start_with(connection, "hand_over", f"hand-over-{item}-{stamp:.0f}", item)
-
-    async def _silent(self, item: str) -> None:
-        await self._app.transaction(
-            lambda connection: connection.execute(
-                update(dispatches)
-                .where(dispatches.c.item_id == item, dispatches.c.state == "accepted")
-                .values(state="silent")
-            )
-        )
+        self._durable.start_with(connection, story, f"{name}-{subject}-{stamp:.0f}", subject)
 
     def _claim_mail(self, connection: Connection, order: str) -> bool:
         """True unless the mail has gone. One that was begun and never finished is sent again."""
@@ -249,11 +186,3 @@ class Delivery:
             select(mailings.c.state).where(mailings.c.order_id == order, mailings.c.kind == "esim")
         ).scalar_one()
         return bool(state != "sent")
-
-
-def _follow_failure(connection: Connection, chat: str, code: str) -> None:
-    """What the platform's reason means for everything else that we want to say there."""
-    if code == WINDOW_CLOSED:
-        connection.execute(update(chats).where(chats.c.id == chat).values(said_at=None))
-    elif code == UNDELIVERABLE:
-        connection.execute(update(chats).where(chats.c.id == chat).values(blocked=True))

@@ -116,7 +116,7 @@ class Fulfilment:
                 return outcome
             attempt += 1
             if await self._durable.step(f"tries-{attempt}", self._buying.unknowns, item) >= MOST_PURCHASES:
-                return "unresolved"
+                return "rejected"
 
     async def _resolve(self, item: str, attempt: int) -> str:
         """Look until the provider's own list tells: "bought", "absent" or "unresolved"."""

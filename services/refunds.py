@@ -8,6 +8,7 @@ import structlog
 from sqlalchemy import Connection, func, select, update
 
 from services.clock import Clock, Waits
+from services.dispatches import Dispatches
 from services.durable import Durable
 from services.money import Money
 from services.news import Alarm, Refunded, RefundFailed, Voice
@@ -22,6 +23,8 @@ log = structlog.get_logger()
 
 #: Seconds between tries while the payment service is away, and how many there are: two days in all.
 AGAIN = (5, 15, 60, 300, *([900] * 190))
+#: Seconds between tries to tell.
+TELL = (0, 2, 10, 60, 300, 900)
 
 
 class Refunds:
@@ -36,6 +39,7 @@ class Refunds:
         clock: Clock,
         waits: Waits,
         voice: Voice,
+        dispatches: Dispatches,
     ) -> None:
         self._app = app
         self._orders = orders_
@@ -44,7 +48,9 @@ class Refunds:
         self._clock = clock
         self._waits = waits
         self._voice = voice
+        self._dispatches = dispatches
         durable.tells("give_back", self.give_back)
+        durable.tells("tell_refund", self.tell_refund)
 
     async def due(self, item: str, why: str) -> str:
         """Note that an item's money goes back; the refund's key. Repeats change nothing."""
@@ -88,11 +94,20 @@ class Refunds:
             await self._durable.step("needs-person", self._leave_to_person, key)
             return "needs_person"
         await self._durable.step("refunded", self._done, key)
-        for number, pause in enumerate((0, 2, 10, 60, 600)):
-            await self._durable.sleep(self._waits(pause))
-            if await self._durable.step(f"tell-{number}", self._tell, key) != "again":
-                break
+        await self.tell_refund(key)
         return "refunded"
+
+    async def tell_refund(self, key: str) -> str:
+        """Tell until it arrived. Whoever cannot be reached now is told when they write again."""
+        for number, pause in enumerate(TELL):
+            if pause:
+                await self._durable.sleep(self._waits(pause))
+            outcome = await self._durable.step(f"tell-{number}", self._tell, key)
+            if outcome == "told":
+                outcome = await self._durable.step(f"arrived-{number}", self._arrived, key)
+            if outcome != "again":
+                return outcome
+        return "unreachable"
 
     async def _ask(self, key: str) -> str:
         row = await self._row(key)
@@ -142,10 +157,24 @@ class Refunds:
         order = await self._orders.get(row.order_id)
         if order is None or order.chat is None:
             return "nobody"
+        about = f"refund:{key}"
+        tried = await self._dispatches.tries(about)
         told = await self._voice.tell(
-            order.chat, Refunded(order.id, row.amount, row.currency, row.why), f"refunded:{key}"
+            order.chat,
+            Refunded(order.id, row.amount, row.currency, row.why),
+            f"refunded:{key}:{tried}",
+            self._dispatches.noting(order.chat, about),
         )
+        if told.state == "announced":
+            # The template says it all: nothing is left to be shown.
+            await self._set(key, told=True)
         return told.state
+
+    async def _arrived(self, key: str) -> str:
+        if not await self._dispatches.arrived(f"refund:{key}"):
+            return "again"
+        await self._set(key, told=True)
+        return "told"
 
     async def _leave_to_person(self, key: str) -> str:
         row = await self._row(key)

@@ -82,3 +82,19 @@ async def test_a_provider_that_is_away_when_asked_for_usage_does_not_hold_the_tr
     await ada.mark()
     await ada.says("/usage")
     await ada.sees("does not answer just now|As of", seconds=5)
+
+
+@pytest.mark.parametrize("fault", ["window-closed", "blocked"])
+async def test_a_refund_is_told_even_when_the_first_message_of_it_is_lost(living, name, fault):
+    ada = living.traveller("whatsapp", name, "en")
+    session = await ada.to_the_link()
+    await living.fault("keepgo", "refuse")
+    await living.fault("whatsapp", fault, method="messages")
+    await ada.mark()
+
+    await living.pay(session)
+    await living.at_rest()
+    await ada.says("hello")
+
+    await ada.sees("(refund|back for order|You get)", seconds=40)
+    assert (await living.at_rest())["close"]

@@ -192,9 +192,10 @@ class Engine:
                     turn = await self._noticed(channel, room, state, event, error)
             except Exception as error:
                 turn = await self._noticed(channel, room, state, event, error)
-        await self._sessions.commit(room, event, turn.state, heard=True, also=also)
         if room.blocked or (room.state is not None and not self._window_open(channel, room)):
+            # Before the commit, which takes the mark away: what is started waits for this chat to be free.
             await self._returned(room.customer)
+        await self._sessions.commit(room, event, turn.state, heard=True, also=also)
 
     async def _turn(self, room: Room, chat: Chat, state: Any, event: Event) -> Turn:
         handler, argument = self._route(chat, event)

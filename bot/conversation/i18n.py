@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import re
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import Protocol
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_time, format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal, format_percent, get_currency_precision
@@ -131,7 +132,7 @@ def percent(share: float) -> str:
 def data_size(size: int | None) -> str:
     """Bytes in the traveller's units, 1,024 each: "3 GB", "3,2 Go", "100 MB". None: unlimited."""
     if size is None:
-        return _("Unlimited data")
+        return _("Unlimited")
     giga = Decimal(size) / 1024**3
     if giga >= 1:
         return format_unit(_rounded(giga), "digital-gigabyte", "short", locale=_babel())
@@ -152,13 +153,13 @@ def waiting(seconds: float) -> str:
 
 
 def date(moment: datetime) -> str:
-    """ "22 Nov 2026" as that language writes it, UTC."""
-    return format_date(moment, "medium", locale=_babel())
+    """ "November 22, 2026" as that language writes it, UTC. In words: "23/12/2026" reads as a command in Telegram."""
+    return format_date(moment, "long", locale=_babel())
 
 
 def moment(when: datetime) -> str:
     """Date and time with its zone, UTC."""
-    return _("{when} UTC", when=format_datetime(when, "short", locale=_babel()))
+    return _("{when} UTC", when=f"{date(when)} {format_time(when, 'short', locale=_babel())}")
 
 
 def country_name(code: str) -> str:
@@ -176,7 +177,12 @@ def listing(names: list[str]) -> str:
     """ "Japan, Korea and Taiwan" """
     from babel.lists import format_list
 
-    return format_list(names, locale=_babel())
+    return format_list([_isolated(name) for name in names] if right_to_left() else names, locale=_babel())
+
+
+def choose() -> str:
+    """What opens a list, where a platform hides its rows."""
+    return _("Choose")
 
 
 def _fill(text: str, values: dict[str, object]) -> str:
@@ -184,8 +190,14 @@ def _fill(text: str, values: dict[str, object]) -> str:
         return text.format(**values) if values else text
     # A command's slash would stand at its wrong end.
     text = _COMMAND.sub("\u200e\\1", text)
-    # "12 rue de la Paix" inside an Arabic sentence would put its 12 at the wrong end.
-    return text.format(**{name: f"{_FSI}{value}{_PDI}" for name, value in values.items()}) if values else text
+    return text.format(**{name: _isolated(str(value)) for name, value in values.items()}) if values else text
+
+
+def _isolated(value: str) -> str:
+    """ "12 rue de la Paix" inside an Arabic sentence would put its 12 at the wrong end; Arabic values are at home."""
+    if any(unicodedata.bidirectional(letter) in ("R", "AL") for letter in value):
+        return value
+    return f"{_FSI}{value}{_PDI}"
 
 
 def _rounded(value: Decimal) -> Decimal:

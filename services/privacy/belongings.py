@@ -31,7 +31,7 @@ def mine(table: Table, customer: str) -> ColumnElement[bool] | None:
     if table is customers:
         return customers.c.id == customer
     if table is dispatches:
-        return or_(dispatches.c.chat_id.in_(my_chats), dispatches.c.item_id.in_(my_items))
+        return or_(dispatches.c.chat_id.in_(my_chats), dispatches.c.about.in_(my_items))
     if table is leases:
         my_leases = select(literal("chat:").concat(chats.c.id)).where(chats.c.customer_id == customer)
         return leases.c.name.in_(my_leases)

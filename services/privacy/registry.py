@@ -127,7 +127,7 @@ REGISTRY: tuple[Entry, ...] = (
     *_ORDER.of(app.refunds, "order_id item_id amount currency state why at"),
     *_PAYMENT.of(app.refunds, "payment reference"),
     *_PAYMENT.of(app.refunds, "key", hidden=_LINK),
-    *not_personal(app.refunds, "tries", _WORK),
+    *not_personal(app.refunds, "tries told", _WORK),
     # What they travel with
     *_LINE.of(app.esims, "id item_id state created_at given_at"),
     *_LINE.of(app.esims, "customer_id", hidden=_LINK),
@@ -142,7 +142,7 @@ REGISTRY: tuple[Entry, ...] = (
     *_LINE.of(app.purchases, "transaction", hidden="our supplier's number of our own payment to it"),
     *_LINE.of(app.purchases, "snapshot", hidden="how our account at the supplier stood"),
     *not_personal(app.purchases, "provider sku cost", "what we bought, and what it cost us"),
-    *_HANDED.of(app.dispatches, "item_id state code at"),
+    *_HANDED.of(app.dispatches, "about state code at"),
     *_HANDED.of(app.dispatches, "message chat_id", hidden=_HASH),
     *_HANDED.of(app.mailings, "order_id kind state at"),
     # What they asked us

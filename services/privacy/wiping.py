@@ -103,7 +103,7 @@ class Wiping:
         parts = select(items.c.id).where(items.c.order_id.in_(sold))
         for table in _OF_ORDERS:
             connection.execute(delete(table).where(table.c.order_id.in_(sold)))
-        connection.execute(delete(dispatches).where(dispatches.c.item_id.in_(parts)))
+        connection.execute(delete(dispatches).where(dispatches.c.about.in_(parts)))
         for refund in connection.execute(select(refunds).where(refunds.c.order_id.in_(sold))).all():
             values: dict[str, Any] = {"payment": "", "reference": None}
             if refund.payment and refund.payment in refund.key:
@@ -151,7 +151,7 @@ def _close_lines(connection: Connection, gone: Collection[str], customer: str, n
 
 def _drop(connection: Connection, unpaid: Collection[str]) -> None:
     parts = select(items.c.id).where(items.c.order_id.in_(unpaid))
-    connection.execute(delete(dispatches).where(dispatches.c.item_id.in_(parts)))
+    connection.execute(delete(dispatches).where(dispatches.c.about.in_(parts)))
     connection.execute(delete(purchases).where(purchases.c.item_id.in_(parts)))
     for table in (*_OF_ORDERS, refunds, history, items):
         connection.execute(delete(table).where(table.c.order_id.in_(unpaid)))

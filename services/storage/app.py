@@ -199,6 +199,8 @@ refunds = Table(
     Column("reference", String(255), unique=True),
     #: Keys used up by answers that the payment service would only repeat.
     Column("tries", Integer, nullable=False, default=0),
+    #: Whether the traveller has been told, for certain.
+    Column("told", Boolean, nullable=False, default=False),
     Column("why", String(64), nullable=False),
     Column("at", Moment, nullable=False),
 )
@@ -258,7 +260,8 @@ dispatches = Table(
     APP,
     Column("message", Key, primary_key=True),
     Column("chat_id", Key, nullable=False, index=True),
-    Column("item_id", Key, nullable=False, index=True),
+    #: The item, or "refund:" and the key of a refund; empty while only a receipt is known.
+    Column("about", String(140), nullable=False, index=True),
     Column("state", String(16), nullable=False),
     Column("code", String(32)),
     Column("at", Moment, nullable=False, index=True),

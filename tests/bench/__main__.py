@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import shutil
 import sys
 import tempfile
@@ -30,10 +31,15 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--quick", action="store_true", help="less of everything: under a minute")
     parser.add_argument("--smoke", action="store_true", help="a few turns, to see that it works")
     asked = parser.parse_args(arguments)
+    if not hasattr(os, "sched_setaffinity"):
+        say(
+            "This needs Linux: bots and travellers are kept on cores of their own, and /proc tells what they take."
+        )
+        return 2
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         try:
             found = runner.run(bench(SMOKE if asked.smoke else QUICK if asked.quick else FULL))
-        except (Unanswered, AssertionError) as failed:
+        except (Unanswered, AssertionError, RuntimeError, TimeoutError) as failed:
             say(f"FAILED: {failed}")
             return 1
     for line in found.lines():
@@ -42,7 +48,7 @@ def main(arguments: list[str]) -> int:
 
 
 async def bench(sizes: Sizes) -> Figures:
-    """Everything, one after the other. Raises Unanswered, AssertionError."""
+    """Everything, one after the other. Raises Unanswered, or what a bot raises that does not even live."""
     cores = Cores.here()
     say(f"{cores.describe()}; load average {load()}")
     figures = Figures()

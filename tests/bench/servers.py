@@ -40,7 +40,11 @@ async def empty_bot(stage: Stage, kind: str) -> Server:
     port = free_port()
     arguments = ["-m", f"tests.bench.empty_{kind}", str(port), f"{stage.outside}/{kind}", SECRET]
     process = Process(kind, arguments, dict(os.environ), stage.core, stage.folder)
-    await process.listens(port)
+    try:
+        await process.listens(port)
+    except BaseException:
+        await process.stop()
+        raise
     return Server(kind, process, port, "/", SECRET)
 
 
@@ -51,19 +55,25 @@ class Shop:
         self._stage = stage
         self._environment = environment
         self.data = stage.folder / "shop"
+        self.server: Server | None = None
 
-    async def start(self) -> tuple[Server, float]:
-        """The running bot, and the seconds from its first moment to a healthy answer."""
+    async def start(self) -> float:
+        """Run; the seconds from its first moment to a healthy answer."""
         port = free_port()
         process = Process("ours", ["-m", "bot"], self._settings(port), self._stage.core, self._stage.folder)
+        self.server = Server("ours", process, port, "/telegram", self._environment["TELEGRAM_SECRET"])
         begun = time.perf_counter()
         while not await _healthy(port):
             process.check()
             if time.perf_counter() - begun > START:
                 raise TimeoutError("our bot did not become healthy")
             await asyncio.sleep(0.005)
-        took = time.perf_counter() - begun
-        return Server("ours", process, port, "/telegram", self._environment["TELEGRAM_SECRET"]), took
+        return time.perf_counter() - begun
+
+    async def stop(self) -> None:
+        """End it, if it runs."""
+        if self.server is not None:
+            await self.server.process.stop()
 
     def forget(self) -> None:
         """As if it had never run here."""

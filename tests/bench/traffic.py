@@ -15,6 +15,9 @@ from tests.bench.servers import Server
 from tests.bench.sizes import AT_ONCE
 from tests.bench.wire import Line, head
 
+#: Processor time is told in steps of this, in seconds.
+FINEST = 0.01
+
 _updates = count(100_000)
 _messages = count(1)
 
@@ -42,7 +45,7 @@ class Measured:
     @property
     def cpu_ms(self) -> float:
         """The server's processor time for one turn, in milliseconds: it depends on the machine's load least."""
-        return self.server_cpu / self.turns * 1000
+        return max(self.server_cpu, FINEST) / self.turns * 1000
 
 
 class Travellers:

@@ -26,5 +26,13 @@ def test_python_telegram_bot_calls_every_method_that_our_adapter_calls():
 
 
 def test_pywa_sends_every_kind_of_message_that_our_adapter_sends():
-    for theirs in ("send_message(", "send_image(", "send_document(", "send_template(", "Button(", "SectionList(", "URLButton"):
+    for theirs in (
+        "send_message(",
+        "send_image(",
+        "send_document(",
+        "send_template(",
+        "Button(",
+        "SectionList(",
+        "URLButton",
+    ):
         assert theirs in META, theirs

@@ -350,7 +350,7 @@ class Traveller:
         await house.esims.claim(self.item, "keepgo", "sku-1", self.iccid, self.activation)
         await house.do(
             insert(dispatches).values(
-                message=f"m-{self.tag}", chat_id=self.chat, item_id=self.item, state="read", code="", at=now
+                message=f"m-{self.tag}", chat_id=self.chat, about=self.item, state="read", code="", at=now
             )
         )
         await house.do(insert(mailings).values(order_id=paid.id, kind="esim", state="sent", at=now))

@@ -68,6 +68,8 @@ class Telegram:
         self._line = Line(settings.token, settings.api, sending, timeout)
         self._spinners: set[asyncio.Task[None]] = set()
         self._warming: asyncio.Task[None] | None = None
+        #: Under which travellers find the bot; empty until it was opened.
+        self.username = ""
 
     def genuine(self, headers: Mapping[str, str], raw: bytes) -> bool:  # noqa: ARG002  (Telegram signs no body)
         """Whether whoever knocks knows the secret."""
@@ -115,7 +117,7 @@ class Telegram:
         own = self._settings
         self._warming = asyncio.create_task(self._line.warm())
         opening = setup.Opening(self._line, self._opening)
-        await opening.introduce(commands)
+        self.username = await opening.introduce(commands)
         if own.mode == "polling":
             await opening.stop_listening()
         elif own.public_url and own.secret:

@@ -24,15 +24,20 @@ class Opening:
         self._line = line
         self._patience = patience
 
-    async def introduce(self, commands: Mapping[str, Mapping[str, str]]) -> None:
-        """The commands of each language (language → command → summary), written only where they differ."""
-        if not (await self._ask("getMe")).get("is_bot"):
+    async def introduce(self, commands: Mapping[str, Mapping[str, str]]) -> str:
+        """The commands of each language (language → command → summary), written only where they differ.
+
+        Returns the bot's own name, under which travellers find it.
+        """
+        me = await self._ask("getMe")
+        if not me.get("is_bot"):
             raise ChannelError("the token is not a bot's")
         await self._set_commands(commands.get(DEFAULT_LANGUAGE, {}), {})
         for code, summaries in _by_code(commands).items():
             await self._set_commands(summaries, {"language_code": code})
         if (await self._ask("getChatMenuButton")).get("type") != "commands":
             await self._ask("setChatMenuButton", {"menu_button": {"type": "commands"}})
+        return str(me.get("username", ""))
 
     async def listen_at(self, url: str, secret: str, connections: int) -> None:
         """Updates come to that address. Said at every start: whether the secret is still ours is not shown."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.channels import shortened, split, utf16
+from bot.conversation.i18n import choose
 from bot.conversation.messages import Button
 
 Content = dict[str, Any]
@@ -18,8 +19,8 @@ Content = dict[str, Any]
 MOST_TEXT, MOST_BODY, MOST_LIST_BODY = 4096, 1024, 4096
 MOST_BUTTONS, MOST_BUTTON = 3, 20
 MOST_ROWS, MOST_TITLE, MOST_DETAIL = 10, 24, 72
-#: Opens a list, in every language.
-OPENS = "☰"
+#: Characters of the word that opens a list.
+MOST_OPENER = 20
 #: Stands where the platform wants words and we have none.
 NO_WORDS = "•"
 
@@ -96,7 +97,7 @@ def _lists(body: str, offered: Sequence[Choice]) -> list[Content]:
         interactive(
             "list",
             body if number == 1 else f"{number}/{len(pages)}",
-            {"button": OPENS, "sections": [{"rows": page}]},
+            {"button": shortened(choose(), MOST_OPENER), "sections": [{"rows": page}]},
         )
         for number, page in enumerate(pages, 1)
     ]

@@ -53,16 +53,16 @@ def upgrade() -> None:
         "dispatches",
         sa.Column("message", sa.String(length=64), nullable=False),
         sa.Column("chat_id", sa.String(length=64), nullable=False),
-        sa.Column("item_id", sa.String(length=64), nullable=False),
+        sa.Column("about", sa.String(length=140), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("code", sa.String(length=32), nullable=True),
         sa.Column("at", columns.Moment(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("message", name=op.f("pk_dispatches")),
     )
     with op.batch_alter_table("dispatches", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_dispatches_about"), ["about"], unique=False)
         batch_op.create_index(batch_op.f("ix_dispatches_at"), ["at"], unique=False)
         batch_op.create_index(batch_op.f("ix_dispatches_chat_id"), ["chat_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_dispatches_item_id"), ["item_id"], unique=False)
 
     op.create_table(
         "failed_events",
@@ -367,6 +367,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("reference", sa.String(length=255), nullable=True),
         sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("told", sa.Boolean(), nullable=False),
         sa.Column("why", sa.String(length=64), nullable=False),
         sa.Column("at", columns.Moment(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_refunds_order_id")),
@@ -498,9 +499,9 @@ def downgrade() -> None:
 
     op.drop_table("failed_events")
     with op.batch_alter_table("dispatches", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_dispatches_item_id"))
         batch_op.drop_index(batch_op.f("ix_dispatches_chat_id"))
         batch_op.drop_index(batch_op.f("ix_dispatches_at"))
+        batch_op.drop_index(batch_op.f("ix_dispatches_about"))
 
     op.drop_table("dispatches")
     op.drop_table("customers")
