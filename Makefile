@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DELETE_ON_ERROR:
-.PHONY: run test check bench chaos fuzz judges words lock clean
+.PHONY: run test check bench chaos words lock clean
 
 run: $(READY)
 	@exec $(BIN)/python -m bot sandbox
@@ -24,12 +24,6 @@ bench: $(READY)
 
 chaos: $(READY)
 	@$(BIN)/python -m tests.chaos
-
-fuzz: $(READY)
-	@$(BIN)/python -m tests.fuzz
-
-judges: $(READY)
-	@$(BIN)/python -m tests.judges
 
 # Bring every language's file up to date with the words in the code.
 words: $(READY)
