@@ -209,7 +209,9 @@ class App:
                 case Receipt(message, state, code):
                     await self.delivery.receipt(self.sessions.message_id(message), state, code)
                 case Blocked(address, blocked):
-                    await self.sessions.mark_blocked(self.sessions.chat_id(address), blocked)
+                    customer = await self.sessions.mark_blocked(self.sessions.chat_id(address), blocked)
+                    if customer is not None and not blocked:
+                        await self.delivery.catch_up(customer)
                 case Incoming(event=StaffSaid()):
                     await self.desk.deal(event)
                 case Incoming() if channel.waits:

@@ -33,6 +33,8 @@ async def serve(settings: Settings, listening: socket.socket, grace: int) -> int
                     access_log=False,
                     log_config=None,
                     server_header=False,
+                    # Nobody is told apart by an address here.
+                    proxy_headers=False,
                     timeout_graceful_shutdown=grace,
                     timeout_keep_alive=30,
                 )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, exists, insert, select, update
 
 from bot.conversation.events import Address, Memory
 from services.clock import Clock
@@ -20,6 +20,16 @@ from services.storage.upsert import insert_new
 
 #: Activity is noted this often at most; periods of years do not need more.
 ACTIVITY_EVERY = timedelta(hours=12)
+
+# What every turn asks and writes, built once: building a statement costs more than carrying it out.
+_WAS_SEEN = exists(select(seen_events.c.id).where(seen_events.c.id == bindparam("event")))
+_SEEN = select(_WAS_SEEN)
+_CHAT = select(
+    chats.c.customer_id, chats.c.state, chats.c.said_at, chats.c.blocked, _WAS_SEEN.label("seen")
+).where(chats.c.id == bindparam("chat"))
+_KEEP = update(chats).where(chats.c.id == bindparam("chat"))
+_HEARD = _KEEP.values(state=bindparam("kept"), said_at=bindparam("now"), blocked=False)
+_TOLD = _KEEP.values(state=bindparam("kept"))
 
 
 class Locks(Protocol):
@@ -116,7 +126,7 @@ class Sessions:
         if state is not None:
             try:
                 sealer = await self._vault.sealer(room.customer)
-                sealed = sealer.seal_json(asdict(state), f"chats:state:{room.id}")
+                sealed = sealer.seal_json(_packed(state), f"chats:state:{room.id}")
             except Erased:
                 sealed = None
         now = self._clock.now()
@@ -146,20 +156,16 @@ class Sessions:
         """Whether an event was answered."""
         return await self._app.read(lambda connection: _seen(connection, event))
 
-    async def mark_blocked(self, chat: str, blocked: bool) -> None:
-        """The traveller blocked us, or let us in again."""
-        await self._app.transaction(
-            lambda connection: connection.execute(
-                update(chats).where(chats.c.id == chat).values(blocked=blocked)
-            )
+    async def mark_blocked(self, chat: str, blocked: bool) -> str | None:
+        """The traveller blocked us, or let us in again; who that is, if we know the chat."""
+        marked = (
+            update(chats).where(chats.c.id == chat).values(blocked=blocked).returning(chats.c.customer_id)
         )
+        return await self._app.transaction(lambda connection: connection.execute(marked).scalar())
 
     async def _load(self, chat: str, event: str, still_mine: Callable[[Connection], None]) -> Room | None:
-        row, seen = await self._app.read(
-            lambda connection: (
-                connection.execute(select(chats).where(chats.c.id == chat)).one_or_none(),
-                _seen(connection, event),
-            )
+        row = await self._app.read(
+            lambda connection: connection.execute(_CHAT, {"chat": chat, "event": event}).one_or_none()
         )
         if row is None:
             return None
@@ -169,7 +175,7 @@ class Sessions:
             return None
         kept = sealer.open_json(row.state, f"chats:state:{chat}")
         state = State(Address(**kept["address"]), kept["locale"], Memory(**kept["memory"]))
-        return Room(chat, row.customer_id, state, row.said_at, row.blocked, seen, still_mine)
+        return Room(chat, row.customer_id, state, row.said_at, row.blocked, row.seen, still_mine)
 
 
 def _committing(
@@ -207,10 +213,10 @@ def _keep(
             )
         )
         return
-    values: dict[str, Any] = {"state": sealed}
     if heard:
-        values |= {"said_at": now, "blocked": False}
-    connection.execute(update(chats).where(chats.c.id == room.id).values(values))
+        connection.execute(_HEARD, {"chat": room.id, "kept": sealed, "now": now})
+    else:
+        connection.execute(_TOLD, {"chat": room.id, "kept": sealed})
     if heard and (room.said_at is None or now - room.said_at > ACTIVITY_EVERY):
         connection.execute(update(customers).where(customers.c.id == room.customer).values(active_at=now))
 
@@ -224,7 +230,12 @@ def _literal(value: Any) -> Any:
 
 
 def _seen(connection: Connection, event: str) -> bool:
-    return connection.execute(select(seen_events.c.id).where(seen_events.c.id == event)).first() is not None
+    return bool(connection.execute(_SEEN, {"event": event}).scalar_one())
+
+
+def _packed(state: State) -> dict[str, Any]:
+    """As JSON will have it. `asdict` would copy the memory to its last leaf first."""
+    return {"address": vars(state.address), "locale": state.locale, "memory": vars(state.memory)}
 
 
 def _ids(address: Address) -> dict[str, str]:

@@ -11,6 +11,7 @@ from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.conversation.channel import Channel, Unreadable
 from bot.conversation.engine import TryAgain
@@ -52,19 +53,30 @@ class Doors:
         self._healthy = healthy
         self._inside = dict.fromkeys(LARGEST, 0)
 
-    def app(self) -> Starlette:
-        """The routes. Everything else is 404."""
-        routes = [
-            Route(f"/{name}", self._door(name, self._platform), methods=["POST"]) for name in self._channels
-        ]
-        return Starlette(
+    def app(self) -> ASGIApp:
+        """The doors that are knocked at all the time stand open; the way to the rest leads through routes.
+
+        Everything else is 404.
+        """
+        doors = {f"/{name}": self._door(name, self._platform) for name in self._channels}
+        doors["/stripe"] = self._door("stripe", self._payment)
+        rest = Starlette(
             routes=[
-                *routes,
+                *(Route(path, _only_post, methods=["POST"]) for path in doors),
                 Route("/whatsapp", self._handshake, methods=["GET"]),
-                Route("/stripe", self._door("stripe", self._payment), methods=["POST"]),
                 Route("/health", self._health, methods=["GET"]),
             ]
         )
+
+        async def app(scope: Scope, receive: Receive, send: Send) -> None:
+            door = doors.get(scope["path"]) if scope.get("method") == "POST" else None
+            if door is None:
+                await rest(scope, receive, send)
+                return
+            answer = await door(Request(scope, receive))
+            await answer(scope, receive, send)
+
+        return app
 
     def _door(
         self, name: str, inside: Callable[[str, Mapping[str, str], bytes], Awaitable[Response]]
@@ -76,6 +88,9 @@ class Doors:
             try:
                 raw = await _body(request, LARGEST[name])
                 return raw if isinstance(raw, Response) else await inside(name, request.headers, raw)
+            except Exception as error:
+                log.error("door", door=name, error=type(error).__name__)
+                return _answer(500, "error")
             finally:
                 self._inside[name] -= 1
 
@@ -132,6 +147,11 @@ async def _body(request: Request, most: int) -> bytes | Response:
     except ClientDisconnect:
         return _answer(400, "gone")
     return b"".join(parts)
+
+
+async def _only_post(_request: Request) -> Response:
+    """Never reached; the route tells whoever comes with another method which one is right."""
+    return _answer(405, "POST")
 
 
 def _answer(status: int, word: str) -> Response:

@@ -13,12 +13,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 from bot.conversation.actions import action
 from bot.conversation.events import Chat
-from bot.conversation.i18n import N_, _, country_name, duration, listing, money
+from bot.conversation.i18n import N_, _, country_name, duration, listing, money, spoken
 from bot.conversation.messages import Button, Menu, Remember, Reply, Text
 from bot.conversation.router import Router
 from handlers import _words, checkout
@@ -33,6 +33,8 @@ router = Router()
 PAGE = 7
 #: A trip named in words may hold this many countries.
 MOST_COUNTRIES = 5
+#: Buttons that are remembered: some thousand plans in some languages.
+MOST_REMEMBERED = 8_192
 
 
 @action("c")
@@ -117,10 +119,12 @@ def _listed(chat: Chat, name: str, offers: Sequence[Plan], page: int, again: Cal
     head = _("Plans for {country}", country=name)
     if chat.memory.days:
         head += f" · {duration(chat.memory.days)}"
-    return Remember(chat.memory), _paged(head, [_button(plan) for plan in offers], page, again)
+    return Remember(chat.memory), _paged(head, offers, page, again)
 
 
-def _button(plan: Plan) -> Button:
+@lru_cache(MOST_REMEMBERED)
+def _button(plan: Plan, _locale: str) -> Button:
+    """A plan as a choice. It says the same as long as plan and language are the same."""
     sold = SoldPlan.of(plan.offer)
     label = _words.short(sold)
     detail = money(plan.price)
@@ -129,12 +133,12 @@ def _button(plan: Plan) -> Button:
     return Button(label, checkout.ChoosePlan(sold.id), detail)
 
 
-def _paged(head: str, buttons: list[Button], page: int, again: Callable[[int], Any]) -> Menu:
+def _paged(head: str, plans: Sequence[Plan], page: int, again: Callable[[int], Any]) -> Menu:
     start = max(page, 0) * PAGE
-    shown = buttons[start : start + PAGE]
-    if not shown:
-        start, shown = 0, buttons[:PAGE]
-    if start + PAGE < len(buttons):
+    if start >= len(plans):
+        start = 0
+    shown = [_button(plan, spoken()) for plan in plans[start : start + PAGE]]
+    if start + PAGE < len(plans):
         shown.append(Button(_("More"), again(start // PAGE + 1)))
     if start:
         shown.append(Button(_("Back"), again(start // PAGE - 1)))

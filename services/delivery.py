@@ -12,7 +12,7 @@ from services.durable import Durable
 from services.esims import Esims
 from services.mailer import Mailer, MailError
 from services.news import EsimReady, RunningLate, Voice
-from services.orders import Orders
+from services.orders import Order, Orders
 from services.orders.book import move_item
 from services.storage import Storage
 from services.storage.app import items, mailings, orders, refunds
@@ -47,6 +47,8 @@ class Delivery:
         self._clock = clock
         self._waits = waits
         self._voice = voice
+        #: Orders whose mail is going out just now.
+        self._mailing: set[str] = set()
 
     @property
     def mails(self) -> bool:
@@ -144,6 +146,21 @@ class Delivery:
         order = await self._orders.get(order_id)
         if order is None:
             return "failed"
+        if order_id in self._mailing:
+            return "sent"  # by the button and by the workflow at the same time
+        self._mailing.add(order_id)
+        try:
+            return await self._mail_once(order, item, address)
+        finally:
+            self._mailing.discard(order_id)
+
+    async def by_mail(self, item: str) -> str:
+        """The chat is closed, but the mail has gone: the traveller holds the QR."""
+        await self._esims.given(item, "mailed")
+        return "delivered"
+
+    async def _mail_once(self, order: Order, item: str, address: str) -> str:
+        order_id = order.id
         if not await self._app.transaction(lambda connection: self._claim_mail(connection, order_id)):
             return "sent"
         letter = await self._voice.write(order.locale, EsimReady(order_id, item))
@@ -160,11 +177,6 @@ class Delivery:
             )
         )
         return "sent"
-
-    async def by_mail(self, item: str) -> str:
-        """The chat is closed, but the mail has gone: the traveller holds the QR."""
-        await self._esims.given(item, "mailed")
-        return "delivered"
 
     def _take_back(self, connection: Connection, item: str, message: str) -> None:
         """It counted as delivered, and did not arrive after all."""

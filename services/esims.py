@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from services.clock import Clock
@@ -16,6 +16,14 @@ from services.orders.book import move_item
 from services.storage import Storage
 from services.storage.app import esims, items, known_lines, orders
 from services.storage.sealing import Secrets, Vault
+
+_LINES = select(esims, items.c.order_id, items.c.plan).outerjoin(items, items.c.id == esims.c.item_id)
+# Asked all the time, so built once.
+_OWN = (
+    _LINES.where(esims.c.customer_id == bindparam("owner"), esims.c.state == "given")
+    .order_by(esims.c.created_at.desc())
+    .limit(bindparam("most"))
+)
 
 
 @dataclass(frozen=True)
@@ -198,12 +206,7 @@ class Esims:
         """A customer's own lines, newest first; nobody else's, ever."""
         sealer = await self._vault.sealer(customer)
         rows = await self._app.read(
-            lambda connection: connection.execute(
-                _select()
-                .where(esims.c.customer_id == customer, esims.c.state == "given")
-                .order_by(esims.c.created_at.desc())
-                .limit(most)
-            ).all()
+            lambda connection: connection.execute(_OWN, {"owner": customer, "most": most}).all()
         )
         return [_esim(row, sealer) for row in rows]
 
@@ -280,9 +283,7 @@ class Esims:
         await self._app.transaction(work)
 
     async def _one(self, where: Any) -> Esim | None:
-        row = await self._app.read(
-            lambda connection: connection.execute(_select().where(where)).one_or_none()
-        )
+        row = await self._app.read(lambda connection: connection.execute(_LINES.where(where)).one_or_none())
         if row is None or row.customer_id is None:
             return None
         return _esim(row, await self._vault.sealer(row.customer_id))
@@ -295,10 +296,6 @@ class Esims:
                 .where(items.c.id == item)
             ).scalar_one_or_none()
         )
-
-
-def _select() -> Any:
-    return select(esims, items.c.order_id, items.c.plan).outerjoin(items, items.c.id == esims.c.item_id)
 
 
 def _known(connection: Connection, provider: str, iccid_hash: str) -> bool:

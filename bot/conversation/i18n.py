@@ -8,18 +8,19 @@ from __future__ import annotations
 import io
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache, wraps
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
-from typing import Protocol
+from typing import ParamSpec, Protocol
 
 from babel import Locale
 from babel.dates import format_date, format_time, format_timedelta
+from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal, format_percent, get_currency_precision
@@ -27,12 +28,30 @@ from babel.units import format_unit
 
 FOLDER = Path(__file__).resolve().parents[2] / "locales"
 SOURCE = "en"
+#: Numbers, prices, places as they were once written, of each kind; a catalogue repeats itself.
+MOST_REMEMBERED = 4_096
 
 _locale: ContextVar[str] = ContextVar("locale", default=SOURCE)
 
 #: Isolates a value from the direction of the sentence around it (Unicode FSI … PDI).
 _FSI, _PDI = "\u2068", "\u2069"
 _COMMAND = re.compile(r"(?<![\w/:.])(/[a-z]{2,})")
+
+
+P = ParamSpec("P")
+
+
+def _remembered(say: Callable[P, str]) -> Callable[P, str]:
+    """Write the same in the same language only once: Babel takes its time."""
+    known: Callable[..., str] = lru_cache(MOST_REMEMBERED)(
+        lambda _spoken, *args, **kwargs: say(*args, **kwargs)
+    )
+
+    @wraps(say)
+    def remembering(*args: P.args, **kwargs: P.kwargs) -> str:
+        return known(_locale.get(), *args, **kwargs)
+
+    return remembering
 
 
 class Amount(Protocol):
@@ -77,7 +96,7 @@ def spoken() -> str:
 
 def right_to_left() -> bool:
     """Whether the language being spoken is written from right to left."""
-    return bool(_babel().text_direction == "rtl")
+    return _right_to_left(_locale.get())
 
 
 def _(message: str, **values: object) -> str:
@@ -106,6 +125,7 @@ def in_language(locale: str, context: str, message: str) -> str:
     return _catalog(locale).pgettext(context, message)
 
 
+@_remembered
 def money(amount: Amount) -> str:
     """ "€4.50", "4,50 €"."""
     digits = get_currency_precision(amount.currency)
@@ -115,6 +135,7 @@ def money(amount: Amount) -> str:
     return format_currency(value, amount.currency, locale=_babel())
 
 
+@_remembered
 def number(n: int) -> str:
     """ "1,500" """
     return format_decimal(n, locale=_babel())
@@ -129,6 +150,7 @@ def percent(share: float) -> str:
     )
 
 
+@_remembered
 def data_size(size: int | None) -> str:
     """Bytes in the traveller's units, 1,024 each: "3 GB", "3,2 Go", "100 MB". None: unlimited."""
     if size is None:
@@ -139,6 +161,7 @@ def data_size(size: int | None) -> str:
     return format_unit(_rounded(Decimal(size) / 1024**2), "digital-megabyte", "short", locale=_babel())
 
 
+@_remembered
 def duration(days: int | None) -> str:
     """ "10 days"; None: without end."""
     if days is None:
@@ -154,14 +177,15 @@ def waiting(seconds: float) -> str:
 
 def date(moment: datetime) -> str:
     """ "November 22, 2026" as that language writes it, UTC. In words: "23/12/2026" reads as a command in Telegram."""
-    return format_date(moment, "long", locale=_babel())
+    return _day(moment.replace(hour=0, minute=0, second=0, microsecond=0))
 
 
 def moment(when: datetime) -> str:
     """Date and time with its zone, UTC."""
-    return _("{when} UTC", when=f"{date(when)} {format_time(when, 'short', locale=_babel())}")
+    return _("{when} UTC", when=f"{date(when)} {_minute(when.replace(second=0, microsecond=0))}")
 
 
+@_remembered
 def country_name(code: str) -> str:
     """The country (ISO 3166 alpha-2) in the language being spoken; the code when it has no name there."""
     return str(_babel().territories.get(code, code))
@@ -175,9 +199,7 @@ def language_name(locale: str) -> str:
 
 def listing(names: list[str]) -> str:
     """ "Japan, Korea and Taiwan" """
-    from babel.lists import format_list
-
-    return format_list([_isolated(name) for name in names] if right_to_left() else names, locale=_babel())
+    return _listing(tuple(names))
 
 
 def choose() -> str:
@@ -200,6 +222,22 @@ def _isolated(value: str) -> str:
     return f"{_FSI}{value}{_PDI}"
 
 
+@_remembered
+def _day(midnight: datetime) -> str:
+    return format_date(midnight, "long", locale=_babel())
+
+
+@_remembered
+def _minute(when: datetime) -> str:
+    return format_time(when, "short", locale=_babel())
+
+
+@_remembered
+def _listing(names: tuple[str, ...]) -> str:
+    isolated = [_isolated(name) for name in names] if right_to_left() else list(names)
+    return format_list(isolated, locale=_babel())
+
+
 def _rounded(value: Decimal) -> Decimal:
     return (
         value.quantize(Decimal(1))
@@ -210,6 +248,11 @@ def _rounded(value: Decimal) -> Decimal:
 
 def _babel() -> Locale:
     return _parsed(_locale.get())
+
+
+@cache
+def _right_to_left(locale: str) -> bool:
+    return bool(_parsed(locale).text_direction == "rtl")
 
 
 @cache

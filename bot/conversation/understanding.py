@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections import Counter
 from functools import cache
+from typing import NamedTuple
 
 from babel import Locale
 
@@ -54,10 +55,11 @@ def _phrases() -> dict[str, str]:
 def understand(text: str) -> str | None:
     """The intent of the words, or None. The same in every language, whichever the chat speaks."""
     words = plain(text)
-    for intent, patterns in _patterns().items():
-        if any(all(part.search(words) for part in pattern) for pattern in patterns):
-            return intent
-    return None
+    by_run, beginnings = _phrases_by_run()
+    possible = [phrase for run in set(_RUN.findall(words)) for phrase in by_run.get(run, ())]
+    possible += [phrase for phrase in beginnings if phrase.run in words]
+    found = [phrase for phrase in possible if all(part.search(words) for part in phrase.parts)]
+    return min(found, key=lambda phrase: phrase.rank).intent if found else None
 
 
 def language_of(text: str) -> str | None:
@@ -78,6 +80,8 @@ def language_of(text: str) -> str | None:
 
 def plain(text: str) -> str:
     """Words without case, accents, Arabic vowel signs or punctuation, a space between each two."""
+    if text.isascii():
+        return _spaced(text.casefold())
     folded = unicodedata.normalize("NFKD", text.casefold().replace("’", "'").replace("ß", "ss"))
     letters = "".join(c for c in folded if not unicodedata.combining(c))
     return _spaced(letters.translate(_ARABIC))
@@ -87,26 +91,45 @@ def plain(text: str) -> str:
 _ARABIC = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ى": "ي", "ة": "ه", "ـ": ""})
 
 
+_BETWEEN = re.compile(r"[^\w'*+-]+")
+
+
 def _spaced(text: str) -> str:
-    return " ".join(re.sub(r"[^\w'*+-]+", " ", text).split())
+    return " ".join(_BETWEEN.sub(" ", text).split())
+
+
+#: Letters without a gap: what a text is asked for before whole phrases are looked for in it.
+_RUN = re.compile(r"\w+")
+
+
+class _Phrase(NamedTuple):
+    """A phrase of some language. `rank`: the place of its intent; `run`: the first letters that it needs."""
+
+    rank: int
+    intent: str
+    run: str
+    parts: tuple[re.Pattern[str], ...]
 
 
 @cache
-def _patterns() -> dict[str, list[list[re.Pattern[str]]]]:
-    english = _english()
-    return {
-        intent: [
-            [_pattern(part) for part in phrase.split("+")]
-            for locale in languages()
-            for phrase in in_language(locale, "phrases", source).split(",")
-            if phrase.strip()
-        ]
-        for intent, source in english.items()
-    }
+def _phrases_by_run() -> tuple[dict[str, list[_Phrase]], list[_Phrase]]:
+    """Phrases by their first run of letters; and those of which that is only a beginning ("problem*")."""
+    by_run: dict[str, list[_Phrase]] = {}
+    beginnings: list[_Phrase] = []
+    for rank, (intent, source) in enumerate(_english().items()):
+        for locale in languages():
+            for phrase in filter(str.strip, in_language(locale, "phrases", source).split(",")):
+                parts = [plain(part) for part in phrase.split("+")]
+                run = next(iter(_RUN.findall(parts[0])), "")
+                one = _Phrase(rank, intent, run, tuple(map(_pattern, parts)))
+                if parts[0] == f"{run}*":
+                    beginnings.append(one)
+                else:
+                    by_run.setdefault(run, []).append(one)
+    return by_run, beginnings
 
 
-def _pattern(part: str) -> re.Pattern[str]:
-    words = plain(part.strip())
+def _pattern(words: str) -> re.Pattern[str]:
     open_end = words.endswith("*")
     return re.compile(rf"(?<!\w){re.escape(words.rstrip('*'))}" + ("" if open_end else r"(?!\w)"))
 

@@ -11,7 +11,7 @@ from services.places import Region, regions
 from services.prices import Book, NoRate, Prices
 from services.providers import Offer
 
-#: Itineraries whose plans are remembered; every country is one.
+#: Itineraries whose plans are remembered, and what was chosen of them for so many days; every country is one.
 MOST_REMEMBERED = 2_000
 
 
@@ -33,7 +33,7 @@ class Assortment:
 
     def covering(self, going_to: Collection[str], days: int | None) -> list[Plan]:
         """Good choices that work in all of these countries, the best first."""
-        return choose(self._worth_having(tuple(sorted(set(going_to)))), days)
+        return list(self._chosen(tuple(sorted(set(going_to))), days))
 
     def of_region(self, key: str, days: int | None) -> list[Plan]:
         """Good choices made for a region, the best first."""
@@ -58,6 +58,14 @@ class Assortment:
         """A plan by its id, at today's price."""
         offer = self._offers.get(plan_id)
         return None if offer is None else self._plan(offer)
+
+    def _chosen(self, going_to: tuple[str, ...], days: int | None) -> tuple[Plan, ...]:
+        chosen = self._current().chosen
+        if (going_to, days) not in chosen:
+            if len(chosen) >= MOST_REMEMBERED:
+                del chosen[next(iter(chosen))]
+            chosen[going_to, days] = tuple(choose(self._worth_having(going_to), days))
+        return chosen[going_to, days]
 
     def _worth_having(self, going_to: tuple[str, ...]) -> tuple[Plan, ...]:
         priced = self._current()
@@ -110,6 +118,7 @@ class _Priced:
         self.book = book
         self.plans: dict[str, Plan | None] = {}
         self.by_countries: dict[tuple[str, ...], tuple[Plan, ...]] = {}
+        self.chosen: dict[tuple[tuple[str, ...], int | None], tuple[Plan, ...]] = {}
         self.by_region: dict[str, tuple[Plan, ...]] = {}
         self.wide: tuple[Plan, ...] | None = None
         self.no_rates: set[str] = set()

@@ -31,13 +31,12 @@ class SoldPlan:
     @classmethod
     def of(cls, offer: Offer) -> SoldPlan:
         """An offer, as a traveller is told of it."""
-        names = (name for country in offer.countries for name in offer.networks.get(country, ()))
         return cls(
             id=offer.id,
             countries=offer.countries,
             data=None if offer.unlimited else offer.data_bytes,
             days=offer.days,
-            networks=tuple(dict.fromkeys(names))[:MOST_NETWORKS],
+            networks=_networks(offer),
             can_top_up=offer.can_top_up,
             starts=offer.starts,
             full_speed=offer.full_speed_bytes,
@@ -51,3 +50,13 @@ class SoldPlan:
     def as_json(self) -> dict[str, Any]:
         """For the order's row."""
         return asdict(self)
+
+
+def _networks(offer: Offer) -> tuple[str, ...]:
+    """The first few: a world plan has hundreds."""
+    found: dict[str, None] = {}
+    for country in offer.countries:
+        found |= dict.fromkeys(offer.networks.get(country, ()))
+        if len(found) >= MOST_NETWORKS:
+            break
+    return tuple(found)[:MOST_NETWORKS]

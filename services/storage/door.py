@@ -113,20 +113,26 @@ class ThreadStorage:
         well_behaved(self._engine)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="storage")
         self._shared = _Together(self.transaction)
+        # There is one thread anyway: what waits for it shares the way there and back.
+        self._reads = _Together(self._read_alone)
 
     async def transaction(self, work: Work[T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._write, work)
 
     async def read(self, work: Work[T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._read, work)
+        return await self._reads.add(work)
 
     async def together(self, work: Work[T]) -> T:
         return await self._shared.add(work)
 
     async def close(self) -> None:
         await self._shared.finish()
+        await self._reads.finish()
         await asyncio.get_running_loop().run_in_executor(self._thread, self._engine.dispose)
         self._thread.shutdown()
+
+    async def _read_alone(self, work: Work[T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._read, work)
 
     def _write(self, work: Work[T]) -> T:
         with self._engine.begin() as connection:

@@ -20,7 +20,7 @@ class Sizes:
 
 
 FULL = Sizes(rounds=9, seconds=3.0, chats=200, buyers=100, starts=3)
-QUICK = Sizes(rounds=3, seconds=0.8, chats=100, buyers=30, starts=1)
+QUICK = Sizes(rounds=3, seconds=0.7, chats=100, buyers=32, starts=1)
 SMOKE = Sizes(rounds=1, seconds=0.1, chats=32, buyers=2, starts=1)
 
 #: Turns in flight at once.

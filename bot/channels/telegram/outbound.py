@@ -19,6 +19,8 @@ MOST_TEXT, MOST_CAPTION = 4096, 1024
 MOST_PHOTO_BYTES = 10_000_000
 #: Written nowhere, enforced all the same, as is the size of the whole keyboard: 10 kB of JSON are refused.
 MOST_BUTTONS, MOST_KEYBOARD_BYTES = 100, 9_000
+#: So many buttons stay below that however they are written.
+_LIGHT = 16
 #: A phone shows about 40 characters across; longer labels are cut by the app itself.
 ROW, LONGEST_LABEL = 40, 64
 #: All labels at most this long: so many buttons stand side by side.
@@ -141,7 +143,7 @@ def _keyboards(buttons: Sequence[Button], way: Way) -> list[Keyboard]:
     count = weight = 0
     for start in range(0, len(keys), width):
         row = keys[start : start + width]
-        heavier = len(as_json(row))
+        heavier = 0 if len(keys) <= _LIGHT else len(as_json(row))
         if not keyboards or count + len(row) > MOST_BUTTONS or weight + heavier > MOST_KEYBOARD_BYTES:
             keyboards.append([])
             count = weight = 0
