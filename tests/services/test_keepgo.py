@@ -123,11 +123,11 @@ class Wire:
             writer.close()
 
 
-def adapter(url, *, settle=100.0, patience=None, pauses=None):
+def adapter(url, *, settle=100.0, patience=None, pauses=None, **more):
     async def pause(seconds):
         (pauses if pauses is not None else []).append(seconds)
 
-    settings = Settings(KEY, TOKEN, url)
+    settings = Settings(KEY, TOKEN, url, **more)
     client = http.Client(settings, pause=pause)
     if patience is not None:
         for pool in (client._reads, client._writes):
@@ -472,10 +472,9 @@ def unused_port():
         return s.getsockname()[1]
 
 
-async def test_an_endless_answer_is_cut_off(wire, monkeypatch):
-    monkeypatch.setattr(http, "LARGEST_ANSWER", 1000)
+async def test_an_endless_answer_is_cut_off(wire):
     wire.answers["/account_balance"] = wire.answers["/line/create"] = (200, b"x" * 5000)
-    async with wire.open() as provider:
+    async with wire.open(largest_answer=1000) as provider:
         assert (await provider.probe()).reason == "too-large"
         assert await provider.purchase(intent()) == Unknown("too-large")
 

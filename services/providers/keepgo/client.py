@@ -45,6 +45,8 @@ class Settings:
     factor: float = 1.0
     #: The account's balance comes without a currency.
     currency: str = "USD"
+    #: Bytes of an answer that are read.
+    largest_answer: int = LARGEST_ANSWER
 
     @property
     def patience(self) -> float:
@@ -81,6 +83,7 @@ class Client:
         logging.getLogger("httpcore").setLevel(logging.WARNING)
         self._pause = pause
         self._url = settings.url.rstrip("/")
+        self._largest = settings.largest_answer
         self._reads = _pool(settings, httpx.Limits(max_connections=20, max_keepalive_connections=5))
         self._writes = _pool(settings, httpx.Limits(max_connections=5, max_keepalive_connections=0))
 
@@ -131,7 +134,7 @@ class Client:
             raw = bytearray()
             async for piece in response.aiter_bytes():
                 raw += piece
-                if len(raw) > LARGEST_ANSWER:
+                if len(raw) > self._largest:
                     raise _TooLarge
             return _Reply(response.status_code, bytes(raw), _seconds(response.headers.get("retry-after")))
 
