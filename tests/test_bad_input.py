@@ -45,8 +45,8 @@ TELEGRAM = {"X-Telegram-Bot-Api-Secret-Token": credentials.TELEGRAM_SECRET}
         ("/stripe", stripe(b"{}", "whsec_wrong")),
     ],
 )
-async def test_whoever_is_not_genuine_stays_outside(on_sqlite, path, headers):
-    answer = await knock(on_sqlite, path, b"{}", **headers)
+async def test_whoever_is_not_genuine_stays_outside(living, path, headers):
+    answer = await knock(living, path, b"{}", **headers)
     assert answer.status_code in (400, 401)
     assert "Traceback" not in answer.text
 
@@ -54,23 +54,23 @@ async def test_whoever_is_not_genuine_stays_outside(on_sqlite, path, headers):
 @pytest.mark.parametrize(
     "body", [b"", b"{", b"[]", b"null", b'{"a":', b"\xff\xfe", b'{"update_id": "x"}', b'{"object": 3}']
 )
-async def test_what_nobody_can_read_is_taken_and_recorded(on_sqlite, body):
-    assert (await knock(on_sqlite, "/telegram", body, **TELEGRAM)).status_code == 200
-    assert (await knock(on_sqlite, "/whatsapp", body, **meta(body))).status_code == 200
-    assert (await knock(on_sqlite, "/stripe", body, **stripe(body))).status_code == 400
+async def test_what_nobody_can_read_is_taken_and_recorded(living, body):
+    assert (await knock(living, "/telegram", body, **TELEGRAM)).status_code == 200
+    assert (await knock(living, "/whatsapp", body, **meta(body))).status_code == 200
+    assert (await knock(living, "/stripe", body, **stripe(body))).status_code == 400
 
 
 @pytest.mark.parametrize("path", ["/telegram", "/whatsapp", "/stripe"])
-async def test_five_megabytes_are_too_much(on_sqlite, path):
-    assert (await knock(on_sqlite, path, BIG)).status_code == 413
+async def test_five_megabytes_are_too_much(living, path):
+    assert (await knock(living, path, BIG)).status_code == 413
 
 
-async def test_the_handshake_is_for_whoever_knows_the_word(on_sqlite):
+async def test_the_handshake_is_for_whoever_knows_the_word(living):
     async with httpx.AsyncClient() as http:
         query = {"hub.mode": "subscribe", "hub.challenge": "42", "hub.verify_token": "wrong"}
-        assert (await http.get(f"{on_sqlite.bot_url}/whatsapp", params=query)).status_code == 403
+        assert (await http.get(f"{living.bot_url}/whatsapp", params=query)).status_code == 403
         query["hub.verify_token"] = credentials.WHATSAPP_VERIFY_TOKEN
-        assert (await http.get(f"{on_sqlite.bot_url}/whatsapp", params=query)).text == "42"
+        assert (await http.get(f"{living.bot_url}/whatsapp", params=query)).text == "42"
 
 
 def pressed(data: str, update: int, user: int) -> bytes:
@@ -96,9 +96,9 @@ def pressed(data: str, update: int, user: int) -> bytes:
 @pytest.mark.parametrize(
     "data", ["c:JP:0:AAAAAAAAAAA", "pay:M23456789:AAAAAAAAAAA", "", ":::", "x" * 64, "😀" * 16]
 )
-async def test_forged_buttons_get_a_kind_answer_or_nothing(on_sqlite, data):
+async def test_forged_buttons_get_a_kind_answer_or_nothing(living, data):
     answer = await knock(
-        on_sqlite, "/telegram", pressed(data, abs(hash(data)) % 10**9, 5_000_000_001), **TELEGRAM
+        living, "/telegram", pressed(data, abs(hash(data)) % 10**9, 5_000_000_001), **TELEGRAM
     )
     assert answer.status_code < 500
 
@@ -117,8 +117,8 @@ async def test_forged_buttons_get_a_kind_answer_or_nothing(on_sqlite, data):
         "{name} %s {0}",
     ],
 )
-async def test_any_words_get_an_answer(on_sqlite, name, channel, words):
-    eve = on_sqlite.traveller(channel, name, "en")
+async def test_any_words_get_an_answer(living, name, channel, words):
+    eve = living.traveller(channel, name, "en")
     answer = await eve.asks(words, ".")
     assert "Traceback" not in answer["text"]
     assert "went wrong" not in answer["text"]
@@ -126,27 +126,27 @@ async def test_any_words_get_an_answer(on_sqlite, name, channel, words):
 
 @pytest.mark.parametrize("kind", ["photo", "voice", "location", "contact", "sticker"])
 @pytest.mark.parametrize("channel", ["telegram", "whatsapp"])
-async def test_things_that_are_not_words_get_a_kind_answer(on_sqlite, name, channel, kind):
-    eve = on_sqlite.traveller(channel, name, "en")
+async def test_things_that_are_not_words_get_a_kind_answer(living, name, channel, kind):
+    eve = living.traveller(channel, name, "en")
     await eve.asks("/start", "Where are you going")
     await eve.mark()
     await eve.does("send", kind=kind)
     assert "went wrong" not in (await eve.sees("I can"))["text"]
 
 
-async def test_names_of_any_script_are_kept(on_sqlite, name):
-    eve = on_sqlite.traveller("telegram", name, "en")
+async def test_names_of_any_script_are_kept(living, name):
+    eve = living.traveller("telegram", name, "en")
     await eve.asks("/account", "Name:")
     await eve.taps("Name", "Which name")
     wanted = "عبد الله 🦊 O’Neill"
     assert wanted in (await eve.asks(wanted, "Name:"))["text"]
 
 
-async def test_nobody_reaches_another_ones_order_or_esim(on_sqlite, name):
-    ada = on_sqlite.traveller("telegram", name, "en")
+async def test_nobody_reaches_another_ones_order_or_esim(living, name):
+    ada = living.traveller("telegram", name, "en")
     ready = await ada.buys()
-    iccid = next(one["iccid"] for one in (await on_sqlite.ledger())["delivered"] if one["traveller"] == name)
-    eve = on_sqlite.traveller("telegram", f"{name}-eve", "en")
+    iccid = next(one["iccid"] for one in (await living.ledger())["delivered"] if one["traveller"] == name)
+    eve = living.traveller("telegram", f"{name}-eve", "en")
     for words in (
         "/esims",
         "/usage",

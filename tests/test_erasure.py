@@ -99,8 +99,8 @@ async def test_a_kill_in_the_middle_of_an_erasure_is_finished_after_the_restart(
         await living.stop()
 
 
-async def test_ones_data_as_a_file_is_ones_own(on_sqlite, name):
-    ada = on_sqlite.traveller("telegram", name, "en")
+async def test_ones_data_as_a_file_is_ones_own(living, name):
+    ada = living.traveller("telegram", name, "en")
     await ada.asks("/account", "Name:")
     await ada.taps("Name", "Which name")
     await ada.asks(f"Canary {name}", "Name: Canary")
@@ -113,7 +113,7 @@ async def test_ones_data_as_a_file_is_ones_own(on_sqlite, name):
     assert f"Canary {name}" in text
     assert "delivered" in text
 
-    eve = on_sqlite.traveller("telegram", f"{name}-eve", "en")
+    eve = living.traveller("telegram", f"{name}-eve", "en")
     await eve.asks("/privacy", "Your rights")
     shown = await eve.taps("My data", "Your data, as a file")
     async with httpx.AsyncClient() as http:
@@ -121,8 +121,8 @@ async def test_ones_data_as_a_file_is_ones_own(on_sqlite, name):
 
 
 @pytest.mark.parametrize("channel", ["telegram", "whatsapp"])
-async def test_stop_ends_marketing(on_sqlite, name, channel):
-    ada = on_sqlite.traveller(channel, name, "en")
+async def test_stop_ends_marketing(living, name, channel):
+    ada = living.traveller(channel, name, "en")
     await ada.asks("/privacy", "Your rights")
     await ada.taps("Marketing", "News and offers: no")
     await ada.taps("Yes, send me offers", "News and offers: yes")
@@ -131,11 +131,11 @@ async def test_stop_ends_marketing(on_sqlite, name, channel):
     await ada.taps("Marketing", "News and offers: no")
 
 
-async def test_the_clock_moves_in_both_processes(on_sqlite, name):
-    ada = on_sqlite.traveller("telegram", name, "en")
+async def test_the_clock_moves_in_both_processes(living, name):
+    ada = living.traveller("telegram", name, "en")
     await ada.to_the_link()
     await ada.mark()
-    await on_sqlite.advance("PT3H")
+    await living.advance("PT3H")
     await ada.sees("payment link has expired")
 
     async def told() -> bool:

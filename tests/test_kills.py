@@ -75,15 +75,15 @@ async def test_sigterm_ends_the_bot_without_a_traceback():
 
 
 @pytest.mark.parametrize("channel", ["telegram", "whatsapp"])
-async def test_whoever_blocked_us_gets_the_qr_after_letting_us_in_again(on_sqlite, name, channel):
-    ada = on_sqlite.traveller(channel, name, "en")
+async def test_whoever_blocked_us_gets_the_qr_after_letting_us_in_again(living, name, channel):
+    ada = living.traveller(channel, name, "en")
     session = await ada.to_the_link()
     await ada.mark()
     await ada.does("block")
-    await on_sqlite.pay(session)
-    books = await on_sqlite.at_rest()
+    await living.pay(session)
+    books = await living.at_rest()
     assert books["close"]
     await ada.does("unblock")
     await ada.says("hello")
     await ada.gets_qr(seconds=40)
-    await on_sqlite.at_rest()
+    await living.at_rest()
