@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import sqlite3
 import time
 from typing import Any
@@ -14,7 +15,6 @@ PATIENCE = 30_000
 PRAGMAS = (
     f"busy_timeout={PATIENCE}",
     "foreign_keys=ON",
-    "journal_mode=WAL",
     "synchronous=FULL",
     # Deleted rows are overwritten: https://www.sqlite.org/pragma.html#pragma_secure_delete
     "secure_delete=ON",
@@ -30,10 +30,7 @@ def well_behaved(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
-        cursor = connection.cursor()
-        for pragma in PRAGMAS:
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
+        _settle(connection)
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
@@ -47,8 +44,31 @@ def for_the_engine(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = "IMMEDIATE"
-        for pragma in PRAGMAS:
-            connection.execute(f"PRAGMA {pragma}")
+        _settle(connection)
         if sqlite3.sqlite_version_info < (3, 42):
             # Python 3.12 and later with an older SQLite: unixepoch('subsec') would be NULL.
             connection.create_function("unixepoch", 1, lambda _modifier: time.time())
+
+
+def _settle(connection: Any) -> None:
+    for pragma in PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+    _keep_a_write_ahead_log(connection)
+
+
+def _keep_a_write_ahead_log(connection: Any) -> None:
+    """Whoever opens a new file first changes its journal; SQLite refuses the others without waiting for it.
+
+    Two that change at once would wait for each other, so its busy handler is not asked:
+    https://www.sqlite.org/c3ref/busy_handler.html
+    """
+    given_up = time.monotonic() + PATIENCE / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > given_up:
+                raise
+            time.sleep(random.uniform(0.005, 0.05))
+        else:
+            return
