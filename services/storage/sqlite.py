@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import sqlite3
 import time
 from typing import Any
@@ -11,6 +10,8 @@ from sqlalchemy import Connection, Engine, event
 
 #: How long a writer waits for another one, in milliseconds.
 PATIENCE = 30_000
+#: Seconds between two tries to change a journal that another one is changing.
+BETWEEN_TRIES = 0.02
 
 PRAGMAS = (
     f"busy_timeout={PATIENCE}",
@@ -69,6 +70,6 @@ def _keep_a_write_ahead_log(connection: Any) -> None:
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > given_up:
                 raise
-            time.sleep(random.uniform(0.005, 0.05))
+            time.sleep(BETWEEN_TRIES)
         else:
             return
