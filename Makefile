@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DELETE_ON_ERROR:
-.PHONY: run test check bench chaos words lock clean
+.PHONY: run test check bench chaos judges words lock lock-judges clean
 
 run: $(READY)
 	@exec $(BIN)/python -m bot sandbox
@@ -25,6 +25,10 @@ bench: $(READY)
 chaos: $(READY)
 	@$(BIN)/python -m tests.chaos
 
+# Other people's code judges: JUDGE=name for one, JUDGES=folder for other people's cases.
+judges: $(READY)
+	@$(BIN)/python -m tests.judges
+
 # Bring every language's file up to date with the words in the code.
 words: $(READY)
 	@$(BIN)/python -m tests.words
@@ -35,6 +39,13 @@ lock:
 	.cache/lock/bin/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 \
 	  --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links \
 	  --output-file requirements.lock
+
+# The same for what the judges bring along.
+lock-judges:
+	$(PYTHON) -m venv .cache/lock && .cache/lock/bin/pip install --quiet uv
+	.cache/lock/bin/uv pip compile tests/judges/pins/packages.in --universal --python-version 3.11 \
+	  --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links \
+	  --output-file tests/judges/pins/packages.lock
 
 $(READY): requirements.lock
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
