@@ -11,7 +11,7 @@ run: $(READY)
 	@exec $(BIN)/python -m bot sandbox
 
 test: $(READY)
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist worksteal
 
 check: $(READY)
 	$(BIN)/ruff check .

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from itertools import count
 
 import pytest
@@ -48,3 +49,8 @@ async def at(store: str, shared: dict[str, Living]) -> Living:
 def name() -> str:
     """A traveller whom no other test knows."""
     return f"ada{next(_names)}"
+
+
+def pytest_xdist_auto_num_workers(config):
+    """One more than cores: much of a test is waiting for a bot that waits."""
+    return (os.cpu_count() or 1) + 1

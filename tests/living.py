@@ -8,7 +8,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -16,27 +15,13 @@ import time
 from pathlib import Path
 
 import httpx
+from ports import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
 #: Seconds until a process must have started, on a slow machine that does other things too.
 START = 60
 #: Seconds until something that must happen has happened.
 SOON = 25
-
-
-def free_port() -> int:
-    """A port that nobody has just now, with a free one above it."""
-    while True:
-        with socket.socket() as one, socket.socket() as two:
-            one.bind(("127.0.0.1", 0))
-            port = one.getsockname()[1]
-            if port > 60_000:
-                continue
-            try:
-                two.bind(("127.0.0.1", port + 1))
-            except OSError:
-                continue
-            return port
 
 
 class Living:

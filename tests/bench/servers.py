@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench.machine import START, Process, free_port
+from tests.bench.machine import START, Process
+from tests.ports import free_port
 
 SECRET = "bench"
 

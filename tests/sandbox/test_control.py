@@ -4,7 +4,6 @@ import asyncio
 import json
 import signal
 import smtplib
-import socket
 import subprocess
 import sys
 import time
@@ -14,23 +13,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+from ports import free_port
 
 from bot.sandbox.environment import smtp_port
 
 ROOT = Path(__file__).parents[2]
-
-
-def free_port():
-    """A port whose neighbour (the bot's) and whose mailbox are free too. Below what the system hands out."""
-    for port in range(21_000 + hash(str(time.time())) % 4_000, 32_000, 7):
-        try:
-            for one in (port, port + 1, smtp_port(port)):
-                with socket.socket() as taken:
-                    taken.bind(("127.0.0.1", one))
-        except OSError:
-            continue
-        return port
-    raise RuntimeError("no port is free")
 
 
 class RunningWorld:
