@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
@@ -25,6 +25,7 @@ from services.providers import (
     Found,
     Fulfilled,
     Intent,
+    Known,
     NotFound,
     Outcome,
     ProviderError,
@@ -98,14 +99,14 @@ class Buying:
             return "bought"
         tried = await self._attempt(item, attempt)
         provider = self._providers[row.provider]
-        intent = Intent(item, row.sku, Decimal(row.most_cost), tried.begun_at)
+        intent = Intent(item, row.sku, Decimal(row.most_cost), tried.begun_at, request=tried.request)
         elapsed = (machine_now() - _real(tried)).total_seconds()
         try:
             async with self._turn(row.provider):
                 found = await provider.resolve(
                     intent,
                     Snapshot.from_json(tried.snapshot["account"]),
-                    lambda iccids: self._esims.known(row.provider, iccids),
+                    self._known(row.provider),
                     elapsed,
                     await self._wanted(row.provider, row.sku),
                 )
@@ -232,7 +233,11 @@ class Buying:
                 return await self._bought(row, attempt, iccid, activation, transaction)
             case Accepted(iccid, transaction) if iccid is not None:
                 return await self._bought(row, attempt, iccid, None, transaction)
-            case Accepted() | Unknown():
+            case Accepted(request=request, transaction=transaction):
+                log.info("purchase accepted", item=row.id, attempt=attempt)
+                await self._note(row.id, attempt, "unknown", request=request, transaction=transaction)
+                return "unknown"
+            case Unknown():
                 log.warning("purchase unknown", item=row.id, attempt=attempt)
                 await self._note(row.id, attempt, "unknown")
                 return "unknown"
@@ -253,7 +258,7 @@ class Buying:
             await self._note(row.id, attempt, "bought", transaction=transaction)
             return "bought"
         # The line is somebody's already: what this attempt made must be found by looking.
-        await self._note(row.id, attempt, "unknown")
+        await self._note(row.id, attempt, "unknown", transaction=transaction)
         return "unknown"
 
     async def _settled(self, row: Any, attempt: int, found: Any) -> str:
@@ -298,6 +303,12 @@ class Buying:
                 select(purchases).where(purchases.c.item_id == item, purchases.c.attempt == attempt)
             ).one_or_none()
         )
+
+    def _known(self, provider: str) -> Known:
+        async def payments(transactions: Collection[str]) -> set[str]:
+            return await self._app.read(partial(_explained, provider=provider, among=transactions))
+
+        return Known(partial(self._esims.known, provider), payments)
 
     async def _wanted(self, provider: str, sku: str) -> int:
         return await self._app.read(
@@ -356,6 +367,17 @@ def _again(known: Any) -> str:
 def _real(tried: Any) -> datetime:
     """When the attempt was begun, by the machine's clock."""
     return datetime.fromisoformat(tried.snapshot["tried_at"])
+
+
+def _explained(connection: Connection, provider: str, among: Collection[str]) -> set[str]:
+    """Payments that were answered to us."""
+    return set(
+        connection.execute(
+            select(purchases.c.transaction).where(
+                purchases.c.provider == provider, purchases.c.transaction.in_(list(among)[:500])
+            )
+        ).scalars()
+    )
 
 
 def _marked(connection: Connection, name: str) -> bool:

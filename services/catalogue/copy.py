@@ -14,7 +14,7 @@ from typing import Any
 
 from services.providers import Cost, Listing, Offer
 
-VERSION = 1
+VERSION = 2
 #: The file of the copy in the shop's data folder.
 NAME = "catalogue.json"
 #: Some thousand offers are a megabyte.
@@ -83,7 +83,8 @@ def _packed(shelf: Shelf) -> dict[str, Any]:
             places[where] = len(kept)
             kept.append([o.countries, {code: list(names) for code, names in o.networks.items()}])
         facts = [o.data_bytes, o.unlimited, o.days, str(o.cost.amount), o.cost.currency, o.kind]
-        rows.append([o.sku, places[where], *facts, o.label, o.can_top_up, o.starts, o.full_speed_bytes])
+        rules = [o.can_top_up, o.starts, o.full_speed_bytes, o.needs_imei]
+        rows.append([o.sku, places[where], *facts, o.label, *rules])
     return {
         "fetched_at": shelf.fetched_at.isoformat(),
         "unmapped": shelf.listing.unmapped,
@@ -105,9 +106,8 @@ def _unpacked(provider: str, packed: Mapping[str, Any]) -> Shelf:
         for codes, networks in packed["places"]
     ]
     offers = []
-    for sku, where, data, unlimited, days, amount, currency, kind, label, top_up, starts, fast in packed[
-        "offers"
-    ]:
+    for sku, where, data, unlimited, days, amount, currency, kind, label, *rules in packed["offers"]:
+        top_up, starts, fast, needs_imei = rules
         countries, networks = places[where]
         offers.append(
             Offer(
@@ -124,6 +124,7 @@ def _unpacked(provider: str, packed: Mapping[str, Any]) -> Shelf:
                 can_top_up=top_up,
                 starts=starts,
                 full_speed_bytes=fast,
+                needs_imei=needs_imei,
             )
         )
     listing = Listing(tuple(offers), tuple(packed["unmapped"]))

@@ -108,7 +108,7 @@ REGISTRY: tuple[Entry, ...] = (
     *_OWNER.of(app.orders, "mail_offered"),
     *_PAYMENT.of(app.orders, "reference"),
     *_ORDER.of(app.items, "id order_id kind state plan price reason changed_at"),
-    *_OWNER.of(app.items, "esim_id", hidden=_LINK),
+    *_OWNER.of(app.items, "esim_id tops_up", hidden=_LINK),
     *not_personal(
         app.items, "provider sku most_cost", "what our supplier calls the plan, and what it may cost us"
     ),
@@ -140,6 +140,7 @@ REGISTRY: tuple[Entry, ...] = (
     *not_personal(app.known_lines, "provider why at", "linked to nobody"),
     *_ORDER.of(app.purchases, "item_id attempt state begun_at"),
     *_LINE.of(app.purchases, "transaction", hidden="our supplier's number of our own payment to it"),
+    *_LINE.of(app.purchases, "request package", hidden="our supplier's numbers of what we asked of it"),
     *_LINE.of(app.purchases, "snapshot", hidden="how our account at the supplier stood"),
     *not_personal(app.purchases, "provider sku cost", "what we bought, and what it cost us"),
     *_HANDED.of(app.dispatches, "about state code at"),

@@ -133,6 +133,8 @@ items = Table(
     Column("price", Big, nullable=False),
     Column("most_cost", String(32), nullable=False),
     Column("esim_id", Key, unique=True),
+    #: Of a top-up: the line that the data is for.
+    Column("tops_up", Key, index=True),
     Column("reason", String(64)),
     Column("changed_at", Moment, nullable=False, index=True),
 )
@@ -216,7 +218,11 @@ purchases = Table(
     Column("state", String(16), nullable=False, index=True),
     Column("snapshot", JSON, nullable=False),
     Column("begun_at", Moment, nullable=False),
-    Column("transaction", String(128)),
+    #: The provider's name of a purchase that it accepted and has not carried out yet.
+    Column("request", String(128)),
+    Column("transaction", String(128), index=True),
+    #: Of a top-up: the provider's id of the data that it brought.
+    Column("package", String(64)),
     Column("cost", String(32)),
 )
 

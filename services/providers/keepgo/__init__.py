@@ -3,42 +3,58 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from services.providers import (
     Accepted,
     AccountLine,
+    Cancellation,
+    Cancelled,
+    Capabilities,
     Cost,
     CountryOf,
+    Device,
     EsimDetails,
+    Forged,
     Fulfilled,
     Gone,
+    Hint,
     Intent,
     Known,
+    LineState,
     Listing,
+    Lookup,
+    Oddities,
     Outcome,
     PriceChanged,
     PriceCheck,
     PriceOk,
     Probe,
     ProviderError,
+    Refused,
+    Rejected,
     Resolution,
     Snapshot,
+    TopupIntent,
+    TopupOffer,
+    TopupOutcome,
+    TopupResolution,
     Unchecked,
     Unknown,
     Usage,
     activation_of,
     iccid_of,
 )
-from services.providers.keepgo import lines
+from services.providers.keepgo import devices, lines
 from services.providers.keepgo.client import Client, Done, Settings
+from services.providers.keepgo.lines import Seen
+from services.providers.keepgo.refills import Refills
 from services.providers.keepgo.resolving import Resolver, balance_of, newest_first
 from services.providers.keepgo.selling import NAME, Sku, listing
-from services.providers.keepgo.words import Oddities, text
+from services.providers.keepgo.words import text
 
 __all__ = ["RESOLVE_STEPS", "SETTLE", "KeepGo", "Settings", "connect"]
 
@@ -48,14 +64,30 @@ RESOLVE_STEPS = (5, 30, 120, 300, 600, 900, 1200)
 SETTLE = 1200
 #: A price younger than this needs no new list, in seconds of the machine's time.
 PRICES_GOOD_FOR = 1200.0
-#: Payments of our own that are remembered as explained.
-MOST_OWN = 1_000
+
+#: The oddity of a line that buys data by itself, with our money.
+AUTO_REFILL = "auto-refill-on"
+
+CAPABILITIES = Capabilities(
+    idempotent_create=False,
+    # A line's note can only be written afterwards.
+    client_ref=False,
+    lookup=Lookup.DIFF,
+    async_issue=True,
+    # There are webhooks, but what they say and how they are signed is not documented.
+    usage_push=False,
+    lifecycle_push=False,
+    cancel=True,
+    sandbox=False,
+    usage_min_interval=timedelta(minutes=15),
+)
 
 
 class KeepGo:
     """One account. `settle`: real seconds until "nothing was bought" can be said for certain."""
 
     name = NAME
+    caps = CAPABILITIES
 
     def __init__(
         self,
@@ -70,12 +102,12 @@ class KeepGo:
         self._country_of = country_of
         self._currency = currency
         self._now = now
-        self._own: deque[str] = deque(maxlen=MOST_OWN)
         self._listed: _Listed | None = None
         self._listing = asyncio.Lock()
         #: What KeepGo said that nobody knows, for the operator and the metrics.
         self.oddities = Oddities()
-        self._resolver = Resolver(client, self.oddities, settle, self._own)
+        self._resolver = Resolver(client, self.oddities, settle)
+        self._refills = Refills(client, self.oddities, settle)
 
     async def catalogue(self) -> Listing:
         """Every bundle that is issued at once; some seconds and megabytes. Raises ProviderError."""
@@ -92,8 +124,10 @@ class KeepGo:
             return Gone()
         return PriceOk(cost) if cost.amount <= max_cost else PriceChanged(cost)
 
-    async def snapshot(self, intent: Intent) -> Snapshot:
+    async def snapshot(self, intent: Intent | TopupIntent) -> Snapshot:
         """Raises ProviderError: who cannot be asked three questions should not be sent a purchase."""
+        if isinstance(intent, TopupIntent):
+            return await self._refills.snapshot(intent.iccid)
         Sku.parse(intent.sku)
         page, balance, payments = await asyncio.gather(
             lines.page(self._client, self.oddities, 1, per_page=1),
@@ -118,12 +152,23 @@ class KeepGo:
         label = self._listed.labels.get(Sku.parse(intent.sku).bundle) if self._listed else None
         return await self._resolver.resolve(intent, snapshot, known, elapsed, max(1, wanted), label)
 
+    async def topup_offers(self, iccid: str) -> tuple[TopupOffer, ...]:
+        """Not of unlimited lines: what data would add to one of those, KeepGo does not say."""
+        return tuple(offer for offer in await self._refills.offers(iccid) if not offer.unlimited)
+
+    async def topup(self, intent: TopupIntent) -> TopupOutcome:
+        return await self._refills.buy(intent)
+
+    async def resolve_topup(self, intent: TopupIntent, snapshot: Snapshot, elapsed: float) -> TopupResolution:
+        """Raises ProviderError; asking again is harmless."""
+        return await self._refills.resolve(intent, snapshot, elapsed)
+
     async def esim(self, iccid: str) -> EsimDetails:
-        return (await lines.one(self._client, self.oddities, iccid)).details
+        return (await self._line(iccid)).details
 
     async def sku_of(self, iccid: str) -> str | None:
         """From the bundle and the first data of a line; top-ups come later in its life."""
-        line = await lines.one(self._client, self.oddities, iccid)
+        line = await self._line(iccid)
         first = next(iter(line.details.packages), None)
         if line.bundle is None or first is None or first.total_bytes is None:
             return None
@@ -131,7 +176,7 @@ class KeepGo:
 
     async def usage(self, iccid: str) -> Usage:
         """`unlimited` is None as long as the list of bundles was not read in this process."""
-        line = await lines.one(self._client, self.oddities, iccid)
+        line = await self._line(iccid)
         known = self._listed is not None and line.bundle in self._listed.labels
         unlimited = line.bundle in self._listed.unlimited if self._listed and known else None
         return lines.usage(line, unlimited, self._now())
@@ -146,6 +191,22 @@ class KeepGo:
             case refused:
                 raise ProviderError(refused.reason, again=(refused.after or 5) if refused.retryable else None)
 
+    async def cancel(self, iccid: str) -> Cancellation:
+        """A day that is over as the line's last one switches it off. Nothing comes back to the account."""
+        over = (self._now() - timedelta(days=1)).date().isoformat()
+        wanted = {"deactivation_date": over}
+        match await self._client.write("PUT", f"/line/{iccid}/deactivation_date", wanted):
+            case Rejected(reason, retryable=False):
+                return Refused(reason)
+            case Rejected(reason, after=after):
+                raise ProviderError(reason, again=after or 5)
+            case _:
+                # An answer says that the day was noted; only the line's state says that it is off.
+                off = (await lines.one(self._client, self.oddities, iccid)).details.line_state
+        if off is not LineState.DEACTIVATED:
+            raise ProviderError("still-on", again=60)
+        return Cancelled()
+
     async def balance(self) -> Cost:
         return Cost(await balance_of(self._client), self._currency)
 
@@ -157,6 +218,21 @@ class KeepGo:
             found.update((line.iccid, line) for line in page.lines)
         return tuple(found.values())
 
+    async def devices(self) -> tuple[Device, ...]:
+        """Raises ProviderError."""
+        return devices.read(await self._client.read("/esim_enabled_devices"))
+
+    async def countries(self) -> tuple[str, ...]:
+        """The names of every country that KeepGo knows, in alphabetical order. Raises ProviderError."""
+        found = (await self._client.read("/countries")).get("countries")
+        if not isinstance(found, Mapping):
+            raise ProviderError("garbled", again=60)
+        return tuple(sorted(filter(None, map(text, found.values()))))
+
+    def parse_webhook(self, headers: Mapping[str, str], raw: bytes) -> tuple[Hint, ...]:  # noqa: ARG002
+        """None is documented, so none can be told from a forged one."""
+        raise Forged(NAME)
+
     async def probe(self) -> Probe:
         try:
             return Probe(ok=True, balance=await self.balance())
@@ -166,14 +242,20 @@ class KeepGo:
     async def close(self) -> None:
         await self._client.close()
 
+    async def _line(self, iccid: str) -> Seen:
+        """One line, which must not buy more data by itself: that would be our money."""
+        line = await lines.one(self._client, self.oddities, iccid)
+        if line.details.auto_refill:
+            self.oddities.note(AUTO_REFILL)
+            await self._client.write("PUT", f"/line/{iccid}/turn_off_auto_refill", {})
+        return line
+
     def _bought(self, answer: Mapping[str, Any]) -> Outcome:
         card = answer.get("sim_card")
         iccid = iccid_of(card.get("iccid")) if isinstance(card, Mapping) else None
         if not isinstance(card, Mapping) or iccid is None:
             return Unknown("no-iccid")
         transaction = text(answer.get("transaction_id")) or None
-        if transaction is not None:
-            self._own.append(transaction)
         activation = activation_of(card.get("lpa_code"))
         if activation is None:
             return Accepted(iccid, transaction)

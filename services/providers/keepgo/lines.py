@@ -11,6 +11,7 @@ from services.providers import (
     AccountLine,
     EsimDetails,
     LineState,
+    Oddities,
     Package,
     ProviderError,
     Usage,
@@ -18,7 +19,7 @@ from services.providers import (
     iccid_of,
 )
 from services.providers.keepgo.client import Client
-from services.providers.keepgo.words import Oddities, flag_in, kilobytes, moment, text, whole
+from services.providers.keepgo.words import flag_in, kilobytes, line_state, moment, package_state, text, whole
 
 PER_PAGE = 100
 #: An account of more lines than this many pages needs another way to be read.
@@ -96,7 +97,7 @@ def seen(card: Mapping[str, Any], iccid: str, odd: Oddities) -> Seen:
     details = EsimDetails(
         iccid=iccid,
         activation=code,
-        line_state=_line_state(odd.line_state(card.get("status")), packages),
+        line_state=_line_state(line_state(odd, card.get("status")), packages),
         label=text(card.get("bundle")),
         notes=text(card.get("notes")),
         packages=tuple(packages),
@@ -121,6 +122,7 @@ def usage(line: Seen, unlimited: bool | None, now: datetime) -> Usage:
         expires_at=max(open_ or every, default=None),
         as_of=now,
         line_state=line.details.line_state,
+        package=line.details.packages[-1].id if line.details.packages else "",
     )
 
 
@@ -146,7 +148,7 @@ def _line_state(state: LineState, packages: list[Package]) -> LineState:
 def _package(found: Mapping[str, Any], odd: Oddities) -> Package:
     return Package(
         id=text(found.get("id")),
-        state=odd.package_state(found.get("status")),
+        state=package_state(odd, found.get("status")),
         total_bytes=kilobytes(found.get("allowed_usage_kb")),
         remaining_bytes=kilobytes(found.get("remaining_usage_kb")),
         days=whole(found.get("validity")) or None,
@@ -161,5 +163,5 @@ def _line(item: Any, odd: Oddities) -> AccountLine | None:
     if iccid is None:
         odd.note("line-unreadable")
         return None
-    state = odd.line_state(item.get("status"))
+    state = line_state(odd, item.get("status"))
     return AccountLine(iccid, text(item.get("notes")), text(item.get("bundle")), state)

@@ -6,7 +6,7 @@ shop does not know, of that SKU and not older than the attempt; which attempt ma
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -18,6 +18,7 @@ from services.providers import (
     Intent,
     Known,
     NotFound,
+    Oddities,
     Package,
     Pending,
     ProviderError,
@@ -27,7 +28,7 @@ from services.providers import (
 from services.providers.keepgo import lines
 from services.providers.keepgo.client import Client
 from services.providers.keepgo.selling import Sku
-from services.providers.keepgo.words import Oddities, decimal, moment, text, whole
+from services.providers.keepgo.words import decimal, moment, text, whole
 
 #: Their clock and ours may differ by this much.
 SKEW = timedelta(minutes=5)
@@ -41,12 +42,10 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 class Resolver:
     """Looks; never changes anything. `settle`: real seconds after which nothing more is to be expected."""
 
-    def __init__(self, client: Client, odd: Oddities, settle: float, own: Collection[str]) -> None:
+    def __init__(self, client: Client, odd: Oddities, settle: float) -> None:
         self._client = client
         self._odd = odd
         self._settle = settle
-        #: Ids of payments that were answered to this process, and so are explained.
-        self._own = own
 
     async def resolve(
         self, intent: Intent, before: Snapshot, known: Known, elapsed: float, wanted: int, label: str | None
@@ -69,7 +68,7 @@ class Resolver:
             return Pending()
         if search.unclear:
             return Ambiguous(search.unclear)
-        return await self._money_agrees(intent, before, total)
+        return await self._money_agrees(intent, before, total, known)
 
     async def _pages(self, first: lines.Page, *, everything: bool) -> AsyncIterator[lines.Page]:
         """The first page and the last, where new lines are; then all, until the list stands still."""
@@ -80,10 +79,11 @@ class Resolver:
             async for page in lines.every_page(self._client, self._odd, first):
                 yield page
 
-    async def _money_agrees(self, intent: Intent, before: Snapshot, total: int) -> Resolution:
+    async def _money_agrees(self, intent: Intent, before: Snapshot, total: int, known: Known) -> Resolution:
         """There is no line. Nobody may try again unless the account's money says the same."""
-        new = _since(before.newest_transaction, await newest_first(self._client))
-        others = [p for p in new if text(p.get("transaction_id")) not in self._own and not _failed(p)]
+        new = since(before.newest_transaction, await newest_first(self._client))
+        ours = await known.payments([text(p.get("transaction_id")) for p in new])
+        others = [p for p in new if text(p.get("transaction_id")) not in ours and not failed(p)]
         size = Sku.parse(intent.sku).mb
         like_ours = [p for p in others if whole(p.get("refill_amount_mb")) in {size, None}]
         # Every new line explains one payment.
@@ -118,7 +118,7 @@ class _Search:
         # A note means that somebody has taken the line; ours are written as soon as a line is claimed.
         free = [line.iccid for line in page if not line.notes and line.iccid not in self._seen]
         self._seen.update(free)
-        for iccid in sorted(set(free) - (await self._known(free) if free else set())):
+        for iccid in sorted(set(free) - (await self._known.lines(free) if free else set())):
             if self._looked >= MOST_DETAILS:
                 self.unclear = "too-many-unknown-lines"
                 return
@@ -145,9 +145,9 @@ class _Search:
         return bought.total_bytes == self._sku.mb * 1024**2 and bought.days == self._sku.days
 
 
-async def newest_first(client: Client) -> list[Mapping[str, Any]]:
-    """The account's latest payments. Raises ProviderError."""
-    answer = await client.read("/transactions", sort_field="created_at", sort_order="desc")
+async def newest_first(client: Client, of: str = "") -> list[Mapping[str, Any]]:
+    """The latest payments: of the account, or with "/line/{iccid}" of a line. Raises ProviderError."""
+    answer = await client.read(f"{of}/transactions", sort_field="created_at", sort_order="desc")
     frame = answer.get("transactions")
     found = frame.get("data") if isinstance(frame, Mapping) else frame
     if not isinstance(found, list):
@@ -164,10 +164,12 @@ async def balance_of(client: Client) -> Decimal:
     return balance
 
 
-def _since(newest: str | None, payments: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+def since(newest: str | None, payments: list[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Of payments, the newest first, those that came after that one."""
     ids = [text(p.get("transaction_id")) for p in payments]
     return payments[: ids.index(newest)] if newest in ids else payments
 
 
-def _failed(payment: Mapping[str, Any]) -> bool:
+def failed(payment: Mapping[str, Any]) -> bool:
+    """Whether no money moved after all."""
     return text(payment.get("status")).lower() in _FAILED

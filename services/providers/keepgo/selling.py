@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from services.providers import ISO2, Cost, CountryOf, Listing, Offer
-from services.providers.keepgo.words import Oddities, decimal, text, whole
+from services.providers import ISO2, Cost, CountryOf, Listing, Oddities, Offer
+from services.providers.keepgo.words import decimal, text, whole
 
 NAME = "keepgo"
 #: A regional bundle of this many countries is a global one, whatever it is called.
@@ -43,6 +43,27 @@ class Sku:
         return {"bundle_id": bundle, "refill_mb": self.mb, "refill_days": self.days, "count": 1}
 
 
+@dataclass(frozen=True)
+class Size:
+    """What names a refill at KeepGo, on whatever line: "1024-10", with 0 days for what does not expire."""
+
+    mb: int
+    days: int | None
+
+    def __str__(self) -> str:
+        return f"{self.mb}-{self.days or 0}"
+
+    @classmethod
+    def parse(cls, sku: str) -> Size:
+        """ValueError for what is not one of ours."""
+        mb, days = sku.split("-")
+        return cls(int(mb), int(days) or None)
+
+    def body(self) -> dict[str, Any]:
+        """What `line/{iccid}/refill` wants to hear."""
+        return {"amount_mb": self.mb, "amount_days": self.days}
+
+
 def listing(bundles: Iterable[Any], country_of: CountryOf, odd: Oddities) -> Listing:
     """Every offer of the list. A bundle that cannot be read is counted and left out, the others sell."""
     offers: dict[str, Offer] = {}
@@ -72,7 +93,7 @@ def _sizes(
 ) -> Iterator[Offer]:
     label, kind = text(bundle.get("name")), _kind(bundle, countries)
     for refill in _list(bundle.get("refills"))[:MOST_SIZES]:
-        mb, days, price = _figures(refill)
+        mb, days, price = figures(refill)
         if mb is None or mb <= 0 or days is None or days < 0 or price is None or price <= 0:
             odd.note("size-unreadable")
             continue
@@ -95,7 +116,7 @@ def _sizes(
         )
 
 
-def _figures(refill: Any) -> tuple[int | None, int | None, Any]:
+def figures(refill: Any) -> tuple[int | None, int | None, Any]:
     """Megabytes, days (0: no expiry) and dollars; None for what is missing or malformed."""
     if not isinstance(refill, Mapping):
         return None, None, None

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from services.providers import LineState
-
-#: Different oddities remembered; what comes after them is counted as "more".
-MOST_ODDITIES = 100
+from services.providers import LineState, Oddities
 
 _LINE = {"registered": LineState.READY, "activated": LineState.ACTIVE, "deactivated": LineState.DEACTIVATED}
 # A string in one source, a number in another.
@@ -28,32 +24,14 @@ _PACKAGE = {
 }
 
 
-class Oddities:
-    """What KeepGo said that nobody here knows: counted by kind, and never a reason to fail."""
+def line_state(odd: Oddities, word: object) -> LineState:
+    """The state of a line."""
+    return odd.state(_LINE, "line-status", word)
 
-    def __init__(self) -> None:
-        self.seen: Counter[str] = Counter()
 
-    def note(self, kind: str, word: object = "") -> None:
-        """Count it. Only letters of the word are kept."""
-        letters = "".join(c for c in str(word) if c.isascii() and (c.isalpha() or c in " -_"))[:32]
-        name = f"{kind}:{letters}" if letters else kind
-        self.seen[name if name in self.seen or len(self.seen) < MOST_ODDITIES else "more"] += 1
-
-    def line_state(self, word: object) -> LineState:
-        """The state of a line."""
-        return self._state(_LINE, "line-status", word)
-
-    def package_state(self, word: object) -> LineState:
-        """The state of the data bought for it."""
-        return self._state(_PACKAGE, "package-status", word)
-
-    def _state(self, table: dict[str, LineState], kind: str, word: object) -> LineState:
-        state = table.get(str(word).strip().lower())
-        if state is None:
-            self.note(kind, word)
-            return LineState.UNKNOWN
-        return state
+def package_state(odd: Oddities, word: object) -> LineState:
+    """The state of the data bought for it."""
+    return odd.state(_PACKAGE, "package-status", word)
 
 
 def decimal(value: Any) -> Decimal | None:

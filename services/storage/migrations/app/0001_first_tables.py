@@ -336,6 +336,7 @@ def upgrade() -> None:
         sa.Column("price", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("most_cost", sa.String(length=32), nullable=False),
         sa.Column("esim_id", sa.String(length=64), nullable=True),
+        sa.Column("tops_up", sa.String(length=64), nullable=True),
         sa.Column("reason", sa.String(length=64), nullable=True),
         sa.Column("changed_at", columns.Moment(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_items_order_id")),
@@ -346,6 +347,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_items_changed_at"), ["changed_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_items_order_id"), ["order_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_items_state"), ["state"], unique=False)
+        batch_op.create_index(batch_op.f("ix_items_tops_up"), ["tops_up"], unique=False)
 
     op.create_table(
         "mailings",
@@ -398,17 +400,21 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("snapshot", sa.JSON(), nullable=False),
         sa.Column("begun_at", columns.Moment(timezone=True), nullable=False),
+        sa.Column("request", sa.String(length=128), nullable=True),
         sa.Column("transaction", sa.String(length=128), nullable=True),
+        sa.Column("package", sa.String(length=64), nullable=True),
         sa.Column("cost", sa.String(length=32), nullable=True),
         sa.ForeignKeyConstraint(["item_id"], ["items.id"], name=op.f("fk_purchases_item_id")),
         sa.PrimaryKeyConstraint("item_id", "attempt", name=op.f("pk_purchases")),
     )
     with op.batch_alter_table("purchases", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_purchases_state"), ["state"], unique=False)
+        batch_op.create_index(batch_op.f("ix_purchases_transaction"), ["transaction"], unique=False)
 
 
 def downgrade() -> None:
     with op.batch_alter_table("purchases", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_purchases_transaction"))
         batch_op.drop_index(batch_op.f("ix_purchases_state"))
 
     op.drop_table("purchases")
@@ -420,6 +426,7 @@ def downgrade() -> None:
     op.drop_table("refunds")
     op.drop_table("mailings")
     with op.batch_alter_table("items", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_items_tops_up"))
         batch_op.drop_index(batch_op.f("ix_items_state"))
         batch_op.drop_index(batch_op.f("ix_items_order_id"))
         batch_op.drop_index(batch_op.f("ix_items_changed_at"))
