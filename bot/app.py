@@ -53,6 +53,7 @@ from services.prices import Prices
 from services.privacy import Others, Privacy, open_guard
 from services.providers import EsimProvider, keepgo
 from services.refunds import Refunds
+from services.sales_pause import SalesPause
 from services.shop import About, Shop
 from services.storage import Stores, open_stores
 from services.storage.sealing import Secrets, Vault
@@ -102,8 +103,14 @@ class App:
             "keepgo": keepgo.connect(self.keepgo_settings, country_of, clock.now)
         }
         self.prices = Prices(settings.prices_file, self._alert)
+        self.sales = SalesPause(app, clock)
         self.catalogue = Catalogue(
-            list(self.providers.values()), self.prices, settings.data / CATALOGUE_COPY, clock, self._alert
+            list(self.providers.values()),
+            self.prices,
+            settings.data / CATALOGUE_COPY,
+            clock,
+            self._alert,
+            lambda: self.sales.now,
         )
         self.orders = Orders(app, clock, self.durable.start_with)
         self.payments = Stripe(
@@ -173,7 +180,13 @@ class App:
         )
         self.jobs = Jobs(
             self.housekeeping.jobs(
-                self.catalogue, self.checkouts, self.buying, self.support, self.prices, self.privacy
+                self.catalogue,
+                self.sales,
+                self.checkouts,
+                self.buying,
+                self.support,
+                self.prices,
+                self.privacy,
             ),
             waits,
         )
@@ -271,6 +284,7 @@ class App:
             about=About(settings.shop_name, settings.terms_url, settings.terms_version, back),
             clock=self.clock,
             catalogue=self.catalogue,
+            sales=self.sales,
             orders=self.orders,
             checkouts=self.checkouts,
             delivery=self.delivery,
@@ -315,6 +329,7 @@ async def opened(settings: Settings) -> AsyncIterator[App]:
         stack.push_async_callback(app.durable.close)
         await asyncio.to_thread(places.warm)
         await app.catalogue.load()
+        await app.sales.reload()
         await app.buying.import_foreign()
         await app.privacy.resume()
         app.jobs.start()

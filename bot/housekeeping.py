@@ -20,6 +20,7 @@ from services.durable import Durable
 from services.news import Alarm, Voice
 from services.prices import Prices
 from services.privacy import Privacy
+from services.sales_pause import SalesPause
 from services.storage import Storage
 from services.storage.app import (
     beats,
@@ -76,6 +77,7 @@ class Housekeeping:
     def jobs(
         self,
         catalogue: Catalogue,
+        sales: SalesPause,
         checkouts: Checkouts,
         buying: Buying,
         support: Support,
@@ -87,6 +89,8 @@ class Housekeeping:
             Job("beat", BEAT, self.beat, floor=LEAST_BEAT),
             Job("janitor", BEAT, self.janitor, floor=LEAST_BEAT),
             Job("catalogue", 3_600, catalogue.refresh, floor=60),
+            Job("pauses of sales", 30, sales.reload, due=True, floor=1),
+            Job("ended pauses", 3_600, sales.forget, floor=60),
             Job("reconcile payments", 300, checkouts.reconcile, due=True, floor=5),
             Job("sweep stock", 900, buying.sweep, due=True, floor=4),
             Job("stranded", 300, self.stranded, floor=5),

@@ -22,6 +22,7 @@ Order M…: …
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from bot.conversation.actions import action
@@ -74,7 +75,7 @@ async def summary(chat: Chat, shop: Shop, chosen: ChoosePlan) -> Reply:
     """Everything that matters about the plan, in one message."""
     plan = shop.catalogue.plan(chosen.plan)
     if plan is None:
-        return Text(_("This plan is not sold any more. Write the country again to see today's plans."))
+        return _not_sold(shop, chosen.plan)
     sold = SoldPlan.of(plan.offer)
     words = _summary(shop, sold, plan)
     buttons = (Button(_("It fits"), Fits(chosen.plan)), Button(_("Not sure"), NotSure(chosen.plan)))
@@ -138,6 +139,10 @@ async def place(chat: Chat, shop: Shop, chosen: RightEnds) -> Reply:
     """The order is placed and the link to pay is made."""
     draft = _draft(chat, chosen.plan)
     plan = shop.catalogue.plan(chosen.plan)
+    if plan is not None and await shop.sales.stops(
+        plan.offer.provider, plan.offer.sku, plan.offer.cost.amount
+    ):
+        return _resting()
     if draft is None or "right_ends" not in draft or plan is None:
         return await summary(chat, shop, ChoosePlan(chosen.plan))
     if (plan.price.minor, plan.price.currency) != (draft["price"], draft["currency"]):
@@ -171,6 +176,9 @@ async def pay_again(chat: Chat, shop: Shop, chosen: PayOrder) -> Reply:
         return Text(_("Order {order} is paid already.", order=order.id))
     if order.state != "awaiting_payment":
         return await summary(chat, shop, ChoosePlan(SoldPlan.from_json(order.item.plan).id))
+    item = order.item
+    if await shop.sales.stops(item.provider, item.sku, Decimal(item.most_cost)):
+        return _resting()
     return await _link(chat, shop, order)
 
 
@@ -189,6 +197,21 @@ async def _link(chat: Chat, shop: Shop, order: Any) -> Link | Menu:
         "By paying you place an order with an obligation to pay. Your eSIM comes here as soon as it is paid."
     )
     return Link(f"{words}\n{_total(order.total, order.tax)}\n\n{tail}", _("Pay {total}", total=total), url)
+
+
+def _not_sold(shop: Shop, plan: str) -> Text:
+    if shop.catalogue.pauses(plan):
+        return _resting()
+    return Text(_("This plan is not sold any more. Write the country again to see today's plans."))
+
+
+def _resting() -> Text:
+    return Text(
+        _(
+            "This plan cannot be bought just now, and I will not take money for what I may not deliver. "
+            "Nothing was charged. Please try again a little later, or write the country to see other plans."
+        )
+    )
 
 
 def _draft(chat: Chat, plan: str) -> dict[str, Any] | None:

@@ -88,6 +88,8 @@ async def trip(chat: Chat, shop: Shop, words: str) -> Reply:
 async def list_plans(chat: Chat, shop: Shop, chosen: ChooseCountry) -> Reply:
     """The plans that work in a country, the best for the trip first."""
     offers = shop.catalogue.plans(chosen.code, chat.memory.days or None)
+    if not offers and shop.catalogue.rests((chosen.code,)):
+        return _resting(country_name(chosen.code))
     return _listed(chat, country_name(chosen.code), offers, chosen.page, partial(ChooseCountry, chosen.code))
 
 
@@ -95,6 +97,8 @@ async def list_plans(chat: Chat, shop: Shop, chosen: ChooseCountry) -> Reply:
 async def list_region(chat: Chat, shop: Shop, chosen: ChooseRegion) -> Reply:
     """The plans that work in a whole region."""
     offers = shop.catalogue.of_region(chosen.key, chat.memory.days or None)
+    if not offers and shop.sales.now.everything:
+        return _resting(region_name(chosen.key))
     return _listed(chat, region_name(chosen.key), offers, chosen.page, partial(ChooseRegion, chosen.key))
 
 
@@ -104,6 +108,8 @@ async def list_trip(chat: Chat, shop: Shop, chosen: ChooseTrip) -> Reply:
     codes = chosen.codes.split(".")
     offers = shop.catalogue.covering(codes, chat.memory.days or None)
     name = listing([country_name(code) for code in codes])
+    if not offers and shop.catalogue.rests(codes):
+        return _resting(name)
     return _listed(chat, name, offers, chosen.page, partial(ChooseTrip, chosen.codes))
 
 
@@ -111,6 +117,16 @@ def region_name(key: str) -> str:
     """A region in the traveller's language."""
     region = places.regions().get(key)
     return country_name(region.code) if region else key
+
+
+def _resting(name: str) -> Text:
+    return Text(
+        _(
+            "I cannot sell plans for {country} just now, and I will not take money for what I may not deliver. "
+            "Please ask again a little later.",
+            country=name,
+        )
+    )
 
 
 def _listed(chat: Chat, name: str, offers: Sequence[Plan], page: int, again: Callable[[int], Any]) -> Reply:

@@ -13,6 +13,7 @@ from services.delivery import Delivery
 from services.esims import Esims
 from services.orders import Orders
 from services.privacy import Controller, Privacy
+from services.sales_pause import SalesPause
 from services.support import Support
 from services.usage import Usage
 
@@ -44,6 +45,7 @@ class Shop:
     about: About
     clock: Clock
     catalogue: Catalogue
+    sales: SalesPause
     orders: Orders
     checkouts: Checkouts
     delivery: Delivery

@@ -16,6 +16,7 @@ from services.catalogue.plan import Plan, plan_of
 from services.places import Region
 from services.prices import Prices
 from services.providers import EsimProvider, Listing, ProviderError
+from services.sales_pause import AskPaused, nothing_pauses
 
 __all__ = [
     "MOST",
@@ -56,6 +57,7 @@ class Catalogue:
         path: Path,
         clock: Clock,
         alert: Alert = lambda _cause, _facts: None,
+        paused: AskPaused = nothing_pauses,
     ) -> None:
         self._providers = {provider.name: provider for provider in providers}
         if len({name[0] for name in self._providers}) < len(providers):
@@ -64,9 +66,10 @@ class Catalogue:
         self._path = path
         self._clock = clock
         self._alert = alert
+        self._paused = paused
         self._refreshing = asyncio.Lock()
         self._shelves: dict[str, Shelf] = {}
-        self._sold = Assortment((), prices, alert)
+        self._sold = Assortment((), prices, alert, paused)
 
     async def load(self) -> None:
         """The last good copy from disk; a provider that it lacks is asked."""
@@ -115,6 +118,14 @@ class Catalogue:
         """A plan by its id, at today's price; None when it is not sold (any more)."""
         return self._sold.plan(plan_id)
 
+    def pauses(self, plan_id: str) -> bool:
+        """Whether a plan is not sold now, but will be again."""
+        return self._sold.pauses(plan_id)
+
+    def rests(self, going_to: Collection[str]) -> bool:
+        """Whether some plans for all of these countries are not sold now, but will be again."""
+        return self._sold.rests(going_to)
+
     def __len__(self) -> int:
         return len(self._sold)
 
@@ -148,7 +159,7 @@ class Catalogue:
     def _put(self, new: Mapping[str, Shelf]) -> None:
         self._shelves |= new
         every = (offer for shelf in self._shelves.values() for offer in shelf.listing.offers)
-        self._sold = Assortment(every, self._prices, self._alert)
+        self._sold = Assortment(every, self._prices, self._alert, self._paused)
 
     async def _keep(self) -> None:
         try:

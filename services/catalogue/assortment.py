@@ -10,6 +10,7 @@ from services.catalogue.plan import Plan, plan_of
 from services.places import Region, regions
 from services.prices import Book, NoRate, Prices
 from services.providers import Offer
+from services.sales_pause import AskPaused, Paused
 
 #: Itineraries whose plans are remembered, and what was chosen of them for so many days; every country is one.
 MOST_REMEMBERED = 2_000
@@ -18,15 +19,18 @@ MOST_REMEMBERED = 2_000
 class Assortment:
     """Offers that do not change, at prices that may. All of it is in memory; nothing here waits."""
 
-    def __init__(self, offers: Iterable[Offer], prices: Prices, alert: Callable[[str, str], None]) -> None:
+    def __init__(
+        self, offers: Iterable[Offer], prices: Prices, alert: Callable[[str, str], None], paused: AskPaused
+    ) -> None:
         self._prices = prices
         self._alert = alert
+        self._paused = paused
         self._offers = {offer.id: offer for offer in offers}
         self._by_country: dict[str, list[Offer]] = {}
         for offer in self._offers.values():
             for code in offer.countries:
                 self._by_country.setdefault(code, []).append(offer)
-        self._priced = _Priced(prices.book)
+        self._priced = _Priced(prices.book, paused())
 
     def __len__(self) -> int:
         return len(self._offers)
@@ -58,6 +62,16 @@ class Assortment:
         """A plan by its id, at today's price."""
         offer = self._offers.get(plan_id)
         return None if offer is None else self._plan(offer)
+
+    def pauses(self, plan_id: str) -> bool:
+        """Whether a plan is sold at other times."""
+        offer = self._offers.get(plan_id)
+        return offer is not None and self._stopped(offer)
+
+    def rests(self, going_to: Collection[str]) -> bool:
+        """Whether there would be plans for these countries if nothing paused."""
+        wanted = set(going_to)
+        return any(self._stopped(offer) and wanted <= set(offer.countries) for offer in self._offers.values())
 
     def _chosen(self, going_to: tuple[str, ...], days: int | None) -> tuple[Plan, ...]:
         chosen = self._current().chosen
@@ -91,8 +105,12 @@ class Assortment:
     def _plan(self, offer: Offer) -> Plan | None:
         priced = self._current()
         if offer.id not in priced.plans:
-            priced.plans[offer.id] = None if priced.book.hides(offer.id) else self._price(offer, priced)
+            hidden = priced.book.hides(offer.id) or self._stopped(offer)
+            priced.plans[offer.id] = None if hidden else self._price(offer, priced)
         return priced.plans[offer.id]
+
+    def _stopped(self, offer: Offer) -> bool:
+        return self._current().paused.stops(offer.provider, offer.sku, offer.cost.amount) is not None
 
     def _price(self, offer: Offer, priced: _Priced) -> Plan | None:
         try:
@@ -104,18 +122,19 @@ class Assortment:
             return None
 
     def _current(self) -> _Priced:
-        """What was priced by the list in force; it is all forgotten when the list changes."""
-        book = self._prices.book
-        if book is not self._priced.book:
-            self._priced = _Priced(book)
+        """What was priced by the list in force; it is all forgotten when the list, or what pauses, changes."""
+        book, paused = self._prices.book, self._paused()
+        if book is not self._priced.book or paused is not self._priced.paused:
+            self._priced = _Priced(book, paused)
         return self._priced
 
 
 class _Priced:
     """Prices worked out so far. No part grows beyond the offers, the regions, or its own bound."""
 
-    def __init__(self, book: Book) -> None:
+    def __init__(self, book: Book, paused: Paused) -> None:
         self.book = book
+        self.paused = paused
         self.plans: dict[str, Plan | None] = {}
         self.by_countries: dict[tuple[str, ...], tuple[Plan, ...]] = {}
         self.chosen: dict[tuple[tuple[str, ...], int | None], tuple[Plan, ...]] = {}

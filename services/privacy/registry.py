@@ -163,6 +163,7 @@ REGISTRY: tuple[Entry, ...] = (
     *_REQUEST.of(app.privacy_requests, "id customer_id kind state at due_at closed_at"),
     # The shop itself
     *not_personal(app.marks, "name value at", "facts of the shop: ids and numbers"),
+    *not_personal(app.pauses, "what why at until over wanted looks look_at", "what is not for sale, and why"),
     *not_personal(app.beats, "executor at", "our own processes"),
     # Kept by law
     *_BOOKS.of(legal.sales, "order_id kind sold_at currency amount tax refunded keep_until"),

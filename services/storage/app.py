@@ -357,6 +357,22 @@ marks = Table(
     Column("at", Moment, nullable=False),
 )
 
+#: What is not for sale just now: everything, a provider's plans, one plan; and why.
+pauses = Table(
+    "pauses",
+    APP,
+    Column("what", String(100), primary_key=True),
+    Column("why", String(16), primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("until", Moment),
+    #: Decimal text in the provider's currency: only what costs more pauses; what could not be afforded.
+    Column("over", String(32)),
+    Column("wanted", String(32)),
+    #: When the shop looks whether it can sell again, and how often it has.
+    Column("looks", Integer, nullable=False, default=0),
+    Column("look_at", Moment),
+)
+
 #: Processes that are alive, by the database's clock.
 beats = Table(
     "beats",

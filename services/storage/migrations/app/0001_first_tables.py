@@ -117,6 +117,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_marks")),
     )
     op.create_table(
+        "pauses",
+        sa.Column("what", sa.String(length=100), nullable=False),
+        sa.Column("why", sa.String(length=16), nullable=False),
+        sa.Column("at", columns.Moment(timezone=True), nullable=False),
+        sa.Column("until", columns.Moment(timezone=True), nullable=True),
+        sa.Column("over", sa.String(length=32), nullable=True),
+        sa.Column("wanted", sa.String(length=32), nullable=True),
+        sa.Column("looks", sa.Integer(), nullable=False),
+        sa.Column("look_at", columns.Moment(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("what", "why", name=op.f("pk_pauses")),
+    )
+    op.create_table(
         "payment_events",
         sa.Column("id", sa.String(length=255), nullable=False),
         sa.Column("kind", sa.String(length=64), nullable=False),
@@ -491,6 +503,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_payment_events_at"))
 
     op.drop_table("payment_events")
+    op.drop_table("pauses")
     op.drop_table("marks")
     with op.batch_alter_table("leases", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_leases_until"))
