@@ -15,7 +15,8 @@ import time
 from pathlib import Path
 
 import httpx
-from ports import free_port
+
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
 #: Seconds until a process must have started, on a slow machine that does other things too.

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from ports import free_port
 
 from bot.sandbox.environment import smtp_port
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 

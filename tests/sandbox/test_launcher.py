@@ -9,7 +9,8 @@ import time
 from pathlib import Path
 
 import pytest
-from ports import free_port
+
+from tests.ports import free_port
 
 SANDBOX = Path(__file__).parents[2] / "bot" / "sandbox"
 RUN = "import sys; from bot.sandbox.launcher import main; sys.exit(main(sys.argv[1:]))"
