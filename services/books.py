@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from services.orders.book import SECOND
 from services.orders.order import FINAL
 from services.storage import Storage
 from services.storage.app import esims, items, orders, refunds
@@ -18,7 +19,7 @@ GONE = ("pending", "succeeded")
 
 @dataclass(frozen=True)
 class Line:
-    """One order in the books, in minor units."""
+    """One order in the books, in minor units. What came and went in another currency is a line of its own."""
 
     order: str
     state: str
@@ -56,10 +57,7 @@ class Books:
         return {
             "open": self.open,
             "close": self.close,
-            "captured": sum(line.captured for line in self.orders),
-            "kept": sum(line.kept for line in self.orders),
-            "refunded": sum(line.refunded for line in self.orders),
-            "held": sum(line.held for line in self.orders),
+            "totals": self._totals(),
             "lines": {
                 "delivered": self.delivered_lines,
                 "stock": self.stock_lines,
@@ -68,6 +66,16 @@ class Books:
             "stock": self.stock_lines,
             "exceptions": [asdict(line) for line in self.orders if line.exception or not line.closes],
             "orders": [asdict(line) for line in self.orders],
+        }
+
+    def _totals(self) -> dict[str, dict[str, int]]:
+        """Currency → its sums, in minor units: amounts of two currencies are never added."""
+        return {
+            currency: {
+                name: sum(getattr(line, name) for line in self.orders if line.currency == currency)
+                for name in ("captured", "kept", "refunded", "held")
+            }
+            for currency in sorted({line.currency for line in self.orders})
         }
 
 
@@ -87,7 +95,9 @@ def _read(connection: Connection, since: datetime | None) -> Books:
     for refund in connection.execute(select(refunds)).all():
         back.setdefault(refund.order_id, []).append(refund)
     lines = [
-        _line(order, parts.get(order.id, []), back.get(order.id, [])) for order in connection.execute(wanted)
+        line
+        for order in connection.execute(wanted)
+        for line in _lines(order, parts.get(order.id, []), back.get(order.id, []))
     ]
     every = [part for some in parts.values() for part in some]
     stock = connection.execute(
@@ -102,6 +112,32 @@ def _read(connection: Connection, since: datetime | None) -> Books:
         delivered_lines=delivered,
         stock_lines=stock,
         held_lines=held,
+    )
+
+
+def _lines(order: Any, parts: list[Any], back: list[Any]) -> list[Line]:
+    """The order's own line first."""
+    others = sorted({refund.currency for refund in back} - {order.currency})
+    return [
+        _line(order, parts, [refund for refund in back if refund.currency == order.currency]),
+        *(_strange(order, [refund for refund in back if refund.currency == one]) for one in others),
+    ]
+
+
+def _strange(order: Any, back: list[Any]) -> Line:
+    """A second payment by another method: all of it goes back, or is held until it does."""
+    came = sum(refund.amount for refund in back if refund.key.startswith(SECOND))
+    refunded = sum(refund.amount for refund in back if refund.state in GONE)
+    return Line(
+        order=order.id,
+        state=order.state,
+        items=(),
+        currency=back[0].currency,
+        captured=came,
+        kept=0,
+        refunded=refunded,
+        held=came - refunded,
+        exception="; ".join(f"refund:{refund.state}" for refund in back if refund.state == "failed") or None,
     )
 
 
@@ -136,4 +172,5 @@ def _line(order: Any, parts: list[Any], back: list[Any]) -> Line:
 
 
 def _is_open(line: Line, back: list[Any]) -> bool:
-    return any(state not in FINAL for state in line.items) or any(refund.state == "due" for refund in back)
+    due = any(refund.state == "due" and refund.currency == line.currency for refund in back)
+    return due or any(state not in FINAL for state in line.items)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -112,6 +113,16 @@ def net_and_tax(gross: Money, rate: Decimal) -> tuple[Money, Money]:
     """Split a price that includes tax. `rate` is a share (0.20). The net is rounded half up, tax is the rest."""
     net = (Decimal(gross.minor) / (1 + rate)).quantize(Decimal(1), ROUND_HALF_UP)
     return Money(int(net), gross.currency), Money(gross.minor - int(net), gross.currency)
+
+
+def split(amount: int, weights: Sequence[int]) -> list[int]:
+    """An amount in whole parts that stand to each other as the weights do, and add up to it."""
+    parts, left, weight = [], amount, sum(weights)
+    for one in weights:
+        part = left * one // weight if weight else 0
+        parts.append(part)
+        left, weight = left - part, weight - one
+    return parts
 
 
 def _shift(amount: int, digits: int, currency: str) -> int:

@@ -9,7 +9,8 @@ import sys
 from datetime import UTC, datetime
 
 from bot.settings import BadSettings, read
-from services.books import Books, read_books
+from services.books import Books, Line, read_books
+from services.money import Money
 from services.storage import open_stores
 
 
@@ -40,7 +41,7 @@ async def _read(databases: tuple[str, str, str], since: datetime | None) -> Book
 def _words(books: Books) -> str:
     rows = [
         f"{line.order:<10} {line.state:<17} {','.join(line.items):<24} "
-        f"{line.captured / 100:>9.2f} = {line.kept / 100:>8.2f} + {line.refunded / 100:>8.2f} + {line.held / 100:>8.2f} "
+        f"{_amount(line.captured, line):>9} = {_amount(line.kept, line):>8} + {_amount(line.refunded, line):>8} + {_amount(line.held, line):>8} "
         f"{line.currency} {line.exception or ''}{'' if line.closes else '  DOES NOT CLOSE'}"
         for line in books.orders
     ]
@@ -51,6 +52,10 @@ def _words(books: Books) -> str:
         + ("The books close." if books.close else "THE BOOKS DO NOT CLOSE.")
     )
     return "\n".join((head, *rows, tail))
+
+
+def _amount(minor: int, line: Line) -> str:
+    return str(Money(minor, line.currency).decimal)
 
 
 def _day(text: str) -> datetime:

@@ -63,23 +63,45 @@ def _offers(copy: Path, country: str | None) -> Iterator[Offer]:
 
 
 def _print_prices(offers: Iterable[Offer], book: Book) -> None:
-    rows = [("plan", "where", "data", "days", "cost", "price", "net", "profit", "margin", "")]
+    stars = book.stars is not None
+    rows = [
+        (
+            "plan",
+            "where",
+            "data",
+            "days",
+            "cost",
+            "price",
+            *(["stars"] * stars),
+            "net",
+            "profit",
+            "margin",
+            "",
+        )
+    ]
     for offer in offers:
         what = (offer.id, _where(offer), _data(offer), str(offer.days or "-"))
         priced = _priced(offer, book)
         if priced is None:
-            rows.append((*what, f"{offer.cost.amount} {offer.cost.currency}", "", "", "", "", "no rate"))
+            empty = ("",) * (4 + stars)
+            rows.append((*what, f"{offer.cost.amount} {offer.cost.currency}", *empty, "no rate"))
             continue
         share = f"{priced.margin * 100:.0f}%"
         money = (
             f"{priced.cost:.2f}",
             str(priced.price.decimal),
+            *([str(book.stars.of(priced.price) or "-")] if book.stars else []),
             str(priced.net.decimal),
             f"{priced.profit:.2f}",
         )
         rows.append((*what, *money, share, "hidden" if book.hides(offer.id) else ""))
     _print_table(rows)
     print(f"{len(rows) - 1} plans, amounts in {book.currency}")
+    if book.stars is not None:
+        rate = book.stars
+        print(
+            f"{rate.per_unit} Stars to 1 {book.currency}, at least {rate.least}, of {rate.dated}, until {rate.until}"
+        )
 
 
 def _print_changes(offers: Iterable[Offer], old: Book, new: Book) -> None:
@@ -118,8 +140,9 @@ def _priced(offer: Offer, book: Book) -> Priced | None:
 
 
 def _print_warnings(book: Book) -> None:
-    for warning in book.warnings(datetime.now(UTC)):
-        print(f"warning: {warning.cause} since {warning.since}", file=sys.stderr)
+    now = datetime.now(UTC)
+    for warning in (*book.warnings(now), *(book.star_warnings(now) if book.stars else ())):
+        print(f"warning: {warning.cause}, {warning.since}", file=sys.stderr)
 
 
 def _where(offer: Offer) -> str:

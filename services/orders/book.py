@@ -12,7 +12,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, insert, select, update
 
 from services.clock import Clock
-from services.money import Money
+from services.money import STARS, Money, split
 from services.orders.order import FULFILMENT, PAYMENT, Item, Order, Statement
 from services.storage import Storage
 from services.storage.app import customers, history, items, orders, refunds, statements
@@ -20,6 +20,9 @@ from services.storage.upsert import insert_new
 
 #: Letters of an order's number: none that is read as another one.
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+
+#: How the key begins under which a second payment goes back.
+SECOND = "second:"
 
 StartWith = Callable[[Connection, str, str, str], None]
 
@@ -114,6 +117,10 @@ class Orders:
                 return Paid("repeated")
             if row.state == "paid":
                 return self._second(connection, row, reference, amount, now)
+            if amount.currency == STARS:
+                if amount.minor != row.stars:
+                    return Paid("wrong_amount")
+                row = priced_in_stars(connection, row)
             move_order(connection, order, row.state, "paid", method, now)
             connection.execute(
                 update(orders)
@@ -220,10 +227,11 @@ class Orders:
 
     def _second(self, connection: Connection, row: Any, reference: str, amount: Money, now: datetime) -> Paid:
         """The same order was paid twice: what came second goes straight back."""
-        key = f"second:{reference}"
-        connection.execute(
-            update(orders).where(orders.c.id == row.id).values(captured=orders.c.captured + amount.minor)
-        )
+        key = f"{SECOND}{reference}"
+        if amount.currency == row.currency:
+            connection.execute(
+                update(orders).where(orders.c.id == row.id).values(captured=orders.c.captured + amount.minor)
+            )
         insert_new(
             connection,
             refunds,
@@ -260,6 +268,9 @@ def read_order(connection: Connection, order: str) -> Order | None:
         placed_at=row.placed_at,
         paid_at=row.paid_at,
         mail_offered=row.mail_offered,
+        listed=Money(_or(row.listed_total, row.total), row.listed_currency or row.currency),
+        listed_tax=Money(_or(row.listed_tax, row.tax), row.listed_currency or row.currency),
+        stars=row.stars,
         items=tuple(_item(part, row.currency) for part in parts),
     )
 
@@ -300,9 +311,37 @@ def move_item(
     return moved == 1
 
 
+def priced_in_stars(connection: Connection, row: Any) -> Any:
+    """From now on the order's own money is Stars, and so is its items'; the listed price is kept. The new row."""
+    parts = connection.execute(
+        select(items.c.id, items.c.price).where(items.c.order_id == row.id).order_by(items.c.id)
+    ).all()
+    shares = split(row.stars, [part.price for part in parts])
+    for part, share in zip(parts, shares, strict=True):
+        connection.execute(update(items).where(items.c.id == part.id).values(price=share))
+    net, tax = split(row.stars, [row.total - row.tax, row.tax])
+    return connection.execute(
+        update(orders)
+        .where(orders.c.id == row.id)
+        .values(
+            currency=STARS,
+            total=net + tax,
+            tax=tax,
+            listed_currency=row.currency,
+            listed_total=row.total,
+            listed_tax=row.tax,
+        )
+        .returning(orders)
+    ).one()
+
+
+def _or(value: int | None, otherwise: int) -> int:
+    return otherwise if value is None else value
+
+
 def _is_second(connection: Connection, reference: str) -> bool:
     return (
-        connection.execute(select(refunds.c.key).where(refunds.c.key == f"second:{reference}")).first()
+        connection.execute(select(refunds.c.key).where(refunds.c.key == f"{SECOND}{reference}")).first()
         is not None
     )
 

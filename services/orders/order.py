@@ -79,6 +79,12 @@ class Order:
     paid_at: datetime | None
     mail_offered: bool | None
     items: tuple[Item, ...]
+    #: The price as it was listed, whatever it was paid in. `total`, `tax`, `captured` and the items' prices are in
+    #: the currency that the order was paid in.
+    listed: Money
+    listed_tax: Money
+    #: The price in Telegram Stars, where it is offered.
+    stars: int | None = None
 
     @property
     def item(self) -> Item:

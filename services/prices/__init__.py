@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+from services.money import Money
 from services.prices.book import Book, NoRate, Priced, RateWarning, region_key
 from services.prices.reading import PricesError, parse_book, read_book
 from services.providers import Offer
@@ -68,6 +69,14 @@ class Prices:
     def warnings(self, now: datetime) -> tuple[RateWarning, ...]:
         """What is wrong with the exchange rate at that time (the shop's clock)."""
         return self.book.warnings(now)
+
+    def star_warnings(self, now: datetime) -> tuple[RateWarning, ...]:
+        """What is wrong with the rate of the Stars at that time (the shop's clock)."""
+        return self.book.star_warnings(now)
+
+    def in_stars(self, price: Money, now: datetime) -> int | None:
+        """The price in whole Stars; None when Stars cannot be asked for at that time (the shop's clock)."""
+        return self.book.in_stars(price, now)
 
     def _look(self) -> None:
         mark = self._signature()

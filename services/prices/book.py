@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 
 from services.money import Money, net_and_tax
 from services.places.regions import closest, region_of
+from services.prices.stars import StarRate
 from services.providers import Offer
 
 #: To what part of the provider's currency the most that a plan may cost is told.
@@ -22,7 +23,7 @@ class NoRate(Exception):
 
 @dataclass(frozen=True)
 class RateWarning:
-    """The exchange rate needs a look: "rate-expired", "rate-old" or "rate-of-tomorrow", since that day."""
+    """A rate needs a look: "rate-expired", "rate-old", "stars-rate-ends" …, since or until that day."""
 
     cause: str
     since: date
@@ -82,6 +83,8 @@ class Book:
     least_profit: Decimal
     rounding: Rounding
     hidden: tuple[str, ...]
+    #: None: the shop does not sell for Stars.
+    stars: StarRate | None = None
 
     def price(self, offer: Offer) -> Priced:
         """What the offer sells for. Raises NoRate."""
@@ -125,6 +128,25 @@ class Book:
         if today < self.dated:
             found.append(RateWarning("rate-of-tomorrow", self.dated))
         return tuple(found)
+
+    def star_warnings(self, now: datetime) -> tuple[RateWarning, ...]:
+        """What is wrong with the rate of the Stars today; for a shop that sells for them."""
+        if self.stars is None:
+            return (RateWarning("stars-no-rate", now.date()),)
+        if not self.stars.holds(now):
+            late = now.date() > self.stars.until
+            return (
+                RateWarning("stars-rate-expired", self.stars.until)
+                if late
+                else RateWarning("stars-rate-of-tomorrow", self.stars.dated),
+            )
+        return (RateWarning("stars-rate-ends", self.stars.until),) if self.stars.ends_soon(now) else ()
+
+    def in_stars(self, price: Money, now: datetime) -> int | None:
+        """A price of the shop's currency in whole Stars; None when Stars cannot be asked for now."""
+        if self.stars is None or not self.stars.holds(now) or price.currency != self.currency:
+            return None
+        return self.stars.of(price)
 
     def _rate(self, currency: str) -> Decimal:
         if currency == self.currency:

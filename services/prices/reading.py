@@ -14,6 +14,7 @@ from babel.numbers import is_currency
 from services.money import exponent
 from services.places.regions import is_country, regions
 from services.prices.book import Book, Rounding
+from services.prices.stars import MOST_STARS, StarRate
 
 T = TypeVar("T")
 
@@ -64,6 +65,7 @@ def parse_book(text: str, name: str) -> Book:
         least_profit=least.take("profit", _positive),
         rounding=_rounding(rounding, currency),
         hidden=top.take("hidden", _patterns, []),
+        stars=_stars(top.table("stars")) if top.has("stars") else None,
     )
     for table in (top, exchange, vat, margin, least, rounding):
         table.nothing_more()
@@ -87,6 +89,10 @@ class _Table:
         if key not in self._left and default is None:
             raise PricesError(f"{self._file}: {self._named(key)} is missing")
         return _Table(self._left.pop(key, default), self._file, self._named(key))
+
+    def has(self, key: str) -> bool:
+        """Whether the file says anything of it."""
+        return key in self._left
 
     def take(self, key: str, check: Callable[[Any], T], default: Any = None) -> T:
         """A value, checked; with a default it may be missing."""
@@ -144,6 +150,24 @@ def _rounding(table: _Table, currency: str) -> Rounding:
     plain = table.take("endings", endings)
     charm_from = table.maybe("charm_from", _positive)
     return Rounding(unit, plain, charm_from, table.take("charm_endings", endings, list(plain)))
+
+
+def _stars(table: _Table) -> StarRate:
+    rate = StarRate(
+        per_unit=table.take("per_unit", _rate),
+        dated=table.take("dated", _day),
+        valid=timedelta(days=table.take("valid_days", _days)),
+        least=table.take("least", _whole_stars, 1),
+    )
+    table.nothing_more()
+    return rate
+
+
+def _whole_stars(value: Any) -> int:
+    number = _positive(value)
+    if number != int(number) or number > MOST_STARS:
+        raise ValueError(f"must be a whole number of Stars, at most {MOST_STARS}")
+    return int(number)
 
 
 def _number(value: Any) -> Decimal:

@@ -108,6 +108,12 @@ orders = Table(
     Column("total", Big, nullable=False),
     Column("tax", Big, nullable=False),
     Column("captured", Big, nullable=False, default=0),
+    #: The price in Telegram Stars, frozen when it is first offered; None: it was not.
+    Column("stars", Big),
+    #: The price as it was listed, where the order was paid in another currency, which then is the order's own.
+    Column("listed_currency", String(3)),
+    Column("listed_total", Big),
+    Column("listed_tax", Big),
     Column("method", String(16)),
     Column("reference", String(255)),
     Column("locale", String(16), nullable=False),
