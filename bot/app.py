@@ -29,6 +29,7 @@ from bot.voice import Spoken
 from bot.web import Doors
 from handlers.start import COMMANDS
 from services import places
+from services.attempts import Attempts
 from services.buying import Buying
 from services.catalogue import NAME as CATALOGUE_COPY
 from services.catalogue import Catalogue
@@ -41,6 +42,7 @@ from services.dispatches import Dispatches
 from services.durable import Durable
 from services.esims import Esims
 from services.fulfilment import Fulfilment
+from services.lanes import Lanes
 from services.locks import LeaseLocks, MemoryLocks
 from services.mailer import Mailer
 from services.mailer import Settings as MailSettings
@@ -58,6 +60,7 @@ from services.shop import About, Shop
 from services.storage import Stores, open_stores
 from services.storage.sealing import Secrets, Vault
 from services.support import Hours, Support
+from services.trying import Trying
 from services.usage import Usage
 
 log = structlog.get_logger()
@@ -137,12 +140,18 @@ class App:
             waits,
             voice,
         )
-        self.buying = Buying(
-            app, self.esims, self.providers, clock, voice, self.me, self.keepgo_settings.patience + 5
-        )
+        lanes = Lanes(app, self.me, self.providers, self.keepgo_settings.patience + 5)
+        self.buying = Buying(app, self.esims, self.providers, Attempts(app), lanes, clock, voice)
         self.refunds = Refunds(app, self.orders, self.payments, self.durable, clock, waits, voice, dispatches)
         self.fulfilment = Fulfilment(
-            self.durable, self.orders, self.buying, self.delivery, self.refunds, voice, waits
+            self.durable,
+            self.orders,
+            Trying(self.durable, waits, self.delivery.running_late),
+            self.buying,
+            self.delivery,
+            self.refunds,
+            voice,
+            waits,
         )
         self.support = Support(
             app, self.vault, clock, voice, Hours(settings.support_hours, settings.support_wait_minutes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
@@ -11,11 +11,13 @@ from functools import partial
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, select
 
-from services.clock import Clock, machine_now
+from services.attempts import Attempts, again, before, begin, since_tried
+from services.clock import Clock
 from services.esims import Esims
-from services.locks import Busy, Lease
+from services.lanes import Lanes
+from services.locks import Busy
 from services.news import Alarm, Voice
 from services.orders.book import move_item
 from services.providers import (
@@ -30,17 +32,13 @@ from services.providers import (
     Outcome,
     ProviderError,
     Rejected,
-    Snapshot,
     Unknown,
 )
 from services.storage import Storage
-from services.storage.app import items, marks, purchases
+from services.storage.app import items, marks
 from services.storage.upsert import insert_new
 
 log = structlog.get_logger()
-
-#: How long a step waits for its turn at the provider's account, in seconds, before it comes again.
-TURN = 30.0
 
 
 class Buying:
@@ -51,42 +49,40 @@ class Buying:
         app: Storage,
         esims: Esims,
         providers: Mapping[str, EsimProvider],
+        attempts: Attempts,
+        lanes: Lanes,
         clock: Clock,
         voice: Voice,
-        executor: str,
-        lane_seconds: float,
     ) -> None:
         self._app = app
         self._esims = esims
         self._providers = providers
         self._clock = clock
         self._voice = voice
-        self._executor = executor
-        #: Longer than any call to a provider can last.
-        self._lane_seconds = lane_seconds
-        self._turns = {name: asyncio.Lock() for name in providers}
+        self._attempts = attempts
+        self._lanes = lanes
 
     async def buy(self, item: str, attempt: int) -> str:
         """Try to buy, once for each attempt: "bought", "rejected", "later", "unknown" or "busy"."""
         row = await self._item(item)
         if row.esim_id is not None:
             # Killed between the claim and the note: an attempt left open would hold up every sweep for ever.
-            await self._note(item, attempt, "bought")
+            await self._attempts.note(item, attempt, "bought")
             return "bought"
         if row.state not in ("waiting", "buying"):
             return "rejected" if row.state in ("refund_due", "refunded") else "gone"
         await self._app.transaction(
             lambda connection: move_item(connection, item, ("waiting",), "buying", "paid", self._clock.now())
         )
-        known = await self._attempt(item, attempt)
+        known = await self._attempts.of(item, attempt)
         if known is not None:
             # Before the stock is looked at: what this attempt may have bought must be found first.
-            return _again(known)
+            return again(known)
         if await self._esims.from_stock(item, row.provider, row.sku):
             log.info("given from stock", item=item)
             return "bought"
         try:
-            async with self._turn(row.provider):
+            async with self._lanes.turn(row.provider):
                 return await self._try(row, attempt)
         except Busy:
             return "busy"
@@ -95,20 +91,21 @@ class Buying:
         """What became of an unknown attempt: "bought", "absent", "pending", or "busy" when nobody could look."""
         row = await self._item(item)
         if row.esim_id is not None:
-            await self._note(item, attempt, "bought")
+            await self._attempts.note(item, attempt, "bought")
             return "bought"
-        tried = await self._attempt(item, attempt)
+        tried = await self._attempts.of(item, attempt)
+        if tried is None:
+            return "absent"
         provider = self._providers[row.provider]
         intent = Intent(item, row.sku, Decimal(row.most_cost), tried.begun_at, request=tried.request)
-        elapsed = (machine_now() - _real(tried)).total_seconds()
         try:
-            async with self._turn(row.provider):
+            async with self._lanes.turn(row.provider):
                 found = await provider.resolve(
                     intent,
-                    Snapshot.from_json(tried.snapshot["account"]),
+                    before(tried),
                     self._known(row.provider),
-                    elapsed,
-                    await self._wanted(row.provider, row.sku),
+                    since_tried(tried),
+                    await self._attempts.wanted(row.provider, row.sku),
                 )
                 return await self._settled(row, attempt, found)
         except (Busy, ProviderError) as error:
@@ -117,11 +114,7 @@ class Buying:
 
     async def unknowns(self, item: str) -> int:
         """How many attempts of an item ended unknown, and were not there in the end."""
-        return await self._app.read(
-            lambda connection: connection.execute(
-                select(func.count()).where(purchases.c.item_id == item, purchases.c.state == "absent")
-            ).scalar_one()
-        )
+        return await self._attempts.absent(item)
 
     async def activation(self, item: str) -> str:
         """Whether the line has its activation code: "there" or "waiting"."""
@@ -171,10 +164,10 @@ class Buying:
         """Lines that nobody knows and no purchase is waiting for become stock; how many there were."""
         surplus = 0
         for name, provider in self._providers.items():
-            if await self._undecided(name):
+            if await self._attempts.undecided(name):
                 continue
             with suppress(Busy, ProviderError):
-                async with self._turn(name):
+                async with self._lanes.turn(name):
                     surplus += await self._sweep_one(name, provider)
         return surplus
 
@@ -185,7 +178,7 @@ class Buying:
         for line in lines:
             if line.iccid in known or line.notes.strip():
                 continue
-            if await self._undecided(name):
+            if await self._attempts.undecided(name):
                 return surplus
             sku = await provider.sku_of(line.iccid)
             details = await provider.esim(line.iccid)
@@ -195,9 +188,9 @@ class Buying:
         return surplus
 
     async def _try(self, row: Any, attempt: int) -> str:
-        known = await self._attempt(row.id, attempt)
+        known = await self._attempts.of(row.id, attempt)
         if known is not None:
-            return _again(known)
+            return again(known)
         provider = self._providers[row.provider]
         intent = Intent(row.id, row.sku, Decimal(row.most_cost), self._clock.now())
         try:
@@ -206,26 +199,11 @@ class Buying:
             log.warning("no snapshot, nothing bought", item=row.id, reason=error.reason)
             return "busy"
         if not await self._app.transaction(
-            lambda connection: self._claim(connection, row, attempt, intent, snapshot)
+            lambda connection: begin(connection, row, attempt, intent.begun_at, snapshot)
         ):
             return "unknown"
         outcome = await provider.purchase(intent)
         return await self._keep(row, attempt, outcome)
-
-    def _claim(
-        self, connection: Connection, row: Any, attempt: int, intent: Intent, snapshot: Snapshot
-    ) -> bool:
-        return insert_new(
-            connection,
-            purchases,
-            item_id=row.id,
-            attempt=attempt,
-            provider=row.provider,
-            sku=row.sku,
-            state="sending",
-            snapshot={"account": snapshot.to_json(), "tried_at": machine_now().isoformat()},
-            begun_at=intent.begun_at,
-        )
 
     async def _keep(self, row: Any, attempt: int, outcome: Outcome) -> str:
         match outcome:
@@ -235,11 +213,13 @@ class Buying:
                 return await self._bought(row, attempt, iccid, None, transaction)
             case Accepted(request=request, transaction=transaction):
                 log.info("purchase accepted", item=row.id, attempt=attempt)
-                await self._note(row.id, attempt, "unknown", request=request, transaction=transaction)
+                await self._attempts.note(
+                    row.id, attempt, "unknown", request=request, transaction=transaction
+                )
                 return "unknown"
             case Unknown():
                 log.warning("purchase unknown", item=row.id, attempt=attempt)
-                await self._note(row.id, attempt, "unknown")
+                await self._attempts.note(row.id, attempt, "unknown")
                 return "unknown"
             case Rejected(reason, retryable, out_of_credit):
                 log.warning("purchase rejected", item=row.id, reason=reason)
@@ -248,17 +228,17 @@ class Buying:
                 elif not retryable:
                     await self._voice.alarm(Alarm("provider_refuses", f"{row.provider} {reason}"))
                 state = "later" if retryable else "rejected"
-                await self._note(row.id, attempt, state)
+                await self._attempts.note(row.id, attempt, state)
                 return state
 
     async def _bought(
         self, row: Any, attempt: int, iccid: str, activation: str | None, transaction: str | None
     ) -> str:
         if await self._esims.claim(row.id, row.provider, row.sku, iccid, activation):
-            await self._note(row.id, attempt, "bought", transaction=transaction)
+            await self._attempts.note(row.id, attempt, "bought", transaction=transaction)
             return "bought"
         # The line is somebody's already: what this attempt made must be found by looking.
-        await self._note(row.id, attempt, "unknown", transaction=transaction)
+        await self._attempts.note(row.id, attempt, "unknown", transaction=transaction)
         return "unknown"
 
     async def _settled(self, row: Any, attempt: int, found: Any) -> str:
@@ -266,11 +246,11 @@ class Buying:
             case Found(iccids):
                 for iccid in iccids:
                     if await self._esims.claim(row.id, row.provider, row.sku, iccid, None):
-                        await self._note(row.id, attempt, "bought")
+                        await self._attempts.note(row.id, attempt, "bought")
                         return "bought"
                 return "pending"
             case NotFound():
-                await self._note(row.id, attempt, "absent")
+                await self._attempts.note(row.id, attempt, "absent")
                 return "absent"
             case Ambiguous(cause):
                 log.warning("purchase ambiguous", item=row.id, cause=cause)
@@ -278,106 +258,16 @@ class Buying:
             case _:
                 return "pending"
 
-    async def _note(self, item: str, attempt: int, state: str, **values: Any) -> None:
-        await self._app.transaction(
-            lambda connection: connection.execute(
-                update(purchases)
-                .where(purchases.c.item_id == item, purchases.c.attempt == attempt)
-                .values(state=state, **values)
-            )
-        )
-
-    def _turn(self, provider: str) -> _Turn:
-        """One create, or one look, at an account at a time: in this process and among all."""
-        lease = Lease(self._app, f"lane:{provider}", self._executor, self._lane_seconds)
-        return _Turn(self._turns[provider], lease)
-
     async def _item(self, item: str) -> Any:
         return await self._app.read(
             lambda connection: connection.execute(select(items).where(items.c.id == item)).one()
         )
 
-    async def _attempt(self, item: str, attempt: int) -> Any:
-        return await self._app.read(
-            lambda connection: connection.execute(
-                select(purchases).where(purchases.c.item_id == item, purchases.c.attempt == attempt)
-            ).one_or_none()
-        )
-
     def _known(self, provider: str) -> Known:
-        async def payments(transactions: Collection[str]) -> set[str]:
-            return await self._app.read(partial(_explained, provider=provider, among=transactions))
-
-        return Known(partial(self._esims.known, provider), payments)
-
-    async def _wanted(self, provider: str, sku: str) -> int:
-        return await self._app.read(
-            lambda connection: connection.execute(
-                select(func.count()).where(
-                    purchases.c.provider == provider,
-                    purchases.c.sku == sku,
-                    purchases.c.state.in_(("sending", "unknown")),
-                )
-            ).scalar_one()
+        return Known(
+            partial(self._esims.known, provider),
+            partial(self._attempts.explained, provider),
         )
-
-    async def _undecided(self, provider: str) -> bool:
-        """Whether some purchase may yet turn out to own a line that nobody knows."""
-        return await self._app.read(
-            lambda connection: (
-                connection.execute(
-                    select(purchases.c.item_id).where(
-                        purchases.c.provider == provider, purchases.c.state.in_(("sending", "unknown"))
-                    )
-                ).first()
-                is not None
-            )
-        )
-
-
-class _Turn:
-    def __init__(self, here: asyncio.Lock, lease: Lease) -> None:
-        self._here = here
-        self._lease = lease
-
-    async def __aenter__(self) -> None:
-        try:
-            async with asyncio.timeout(TURN):
-                await self._here.acquire()
-        except TimeoutError as error:
-            raise Busy from error
-        try:
-            await self._lease.claim(TURN)
-        except BaseException:
-            self._here.release()
-            raise
-
-    async def __aexit__(self, *_: object) -> None:
-        try:
-            await self._lease.release()
-        finally:
-            self._here.release()
-
-
-def _again(known: Any) -> str:
-    """A second look at an attempt that was begun: whatever it was, it is not begun again."""
-    return str(known.state) if known.state in ("rejected", "later", "absent") else "unknown"
-
-
-def _real(tried: Any) -> datetime:
-    """When the attempt was begun, by the machine's clock."""
-    return datetime.fromisoformat(tried.snapshot["tried_at"])
-
-
-def _explained(connection: Connection, provider: str, among: Collection[str]) -> set[str]:
-    """Payments that were answered to us."""
-    return set(
-        connection.execute(
-            select(purchases.c.transaction).where(
-                purchases.c.provider == provider, purchases.c.transaction.in_(list(among)[:500])
-            )
-        ).scalars()
-    )
 
 
 def _marked(connection: Connection, name: str) -> bool:

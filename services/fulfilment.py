@@ -11,20 +11,10 @@ from services.durable import Durable
 from services.news import Alarm, NeedsPerson, Voice
 from services.orders import Orders
 from services.refunds import Refunds
+from services.trying import Trying
 
 log = structlog.get_logger()
 
-#: Looks at an unknown outcome, in seconds after the purchase was tried; the last one is authoritative.
-RESOLVE_STEPS = (0, 5, 30, 120, 300, 600, 900, 1_200, 1_260, 1_500, 1_800)
-#: An unknown outcome is tried again at most once, and only after an authoritative "not there".
-MOST_PURCHASES = 2
-#: Waits before trying again what was certainly not carried out.
-UNREACHABLE = (2, 10, 30, 120, 300, 600)
-#: Waits for a turn at the provider, and for one whose account cannot be read: nothing was sent yet, and after
-#: half an hour the money goes back.
-TURNS = (2, 5, 10, 30, 60, 120, 300, 300, 300, 300, 300)
-#: So many waits in, the traveller is told that it takes longer.
-LATE_AFTER = 4
 #: Waits between looks for an activation code that comes later.
 ACTIVATION = (1, 2, 5, 15, 30, 60, 120, 300, 600, 900)
 #: Waits between tries to hand over.
@@ -38,6 +28,7 @@ class Fulfilment:
         self,
         durable: Durable,
         orders: Orders,
+        trying: Trying,
         buying: Buying,
         delivery: Delivery,
         refunds: Refunds,
@@ -46,6 +37,7 @@ class Fulfilment:
     ) -> None:
         self._durable = durable
         self._orders = orders
+        self._trying = trying
         self._buying = buying
         self._delivery = delivery
         self._refunds = refunds
@@ -56,7 +48,7 @@ class Fulfilment:
 
     async def fulfil(self, item: str) -> str:
         """Buy, hand over, send the receipt; else refund and tell."""
-        bought = await self._buy(item)
+        bought = await self._trying.carry_out(item, self._buying)
         if bought == "rejected":
             return await self._refund(item)
         if bought != "bought":
@@ -86,62 +78,6 @@ class Fulfilment:
             return "delivered"
         why = "awaiting_traveller" if outcome == "announced" else "unreachable"
         return await self._leave_to_person(item, why)
-
-    async def _buy(self, item: str) -> str:
-        """ "bought", "rejected", or why it is neither."""
-        unreachable, turns = iter(UNREACHABLE), iter(enumerate(TURNS))
-        attempt = 0
-        while True:
-            outcome = await self._durable.step(f"buy-{attempt}", self._buying.buy, item, attempt)
-            if outcome == "unknown":
-                outcome = await self._resolve(item, attempt)
-            if outcome in ("bought", "rejected"):
-                return outcome
-            if outcome == "busy":
-                number, pause = next(turns, (0, None))
-                if pause is None:
-                    return "rejected"
-                if number == LATE_AFTER:
-                    await self._durable.step("late", self._delivery.running_late, item)
-                await self._durable.sleep(self._waits(pause, floor=0.2))
-                continue
-            if outcome == "later":
-                pause = next(unreachable, None)
-                if pause is None:
-                    return "rejected"
-                await self._durable.sleep(self._waits(pause))
-                attempt += 1
-                continue
-            if outcome != "absent":
-                return outcome
-            attempt += 1
-            if await self._durable.step(f"tries-{attempt}", self._buying.unknowns, item) >= MOST_PURCHASES:
-                return "rejected"
-
-    async def _resolve(self, item: str, attempt: int) -> str:
-        """Look until the provider's own list tells: "bought", "absent" or "unresolved"."""
-        before = 0
-        for number, step in enumerate(RESOLVE_STEPS):
-            if step > before:
-                await self._durable.sleep(self._waits(step - before))
-                before = step
-            outcome = await self._look(item, attempt, number)
-            if outcome in ("bought", "absent"):
-                return outcome
-            if number == 2:
-                await self._durable.step(f"late-{attempt}", self._delivery.running_late, item)
-        return "unresolved"
-
-    async def _look(self, item: str, attempt: int, number: int) -> str:
-        """One look. That nobody could look is no look: it is waited out, up to half an hour."""
-        name = f"look-{attempt}-{number}"
-        outcome = await self._durable.step(name, self._buying.look, item, attempt)
-        for pause in TURNS:
-            if outcome != "busy":
-                break
-            await self._durable.sleep(self._waits(pause, floor=0.5))
-            outcome = await self._durable.step(name, self._buying.look, item, attempt)
-        return outcome
 
     async def _wait_for_activation(self, item: str) -> bool:
         for number, pause in enumerate((0, *ACTIVATION)):

@@ -1,0 +1,109 @@
+"""Attempts to buy at a provider: each stored before it is tried, so that whoever comes after a kill looks first."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Connection, func, select, update
+
+from services.clock import machine_now
+from services.providers import Snapshot
+from services.storage import Storage
+from services.storage.app import purchases
+from services.storage.upsert import insert_new
+
+#: What came of these is not known yet.
+OPEN = ("sending", "unknown")
+
+
+class Attempts:
+    """Keeps them. `state`: sending, unknown, bought, rejected, later, or absent: not there after all."""
+
+    def __init__(self, app: Storage) -> None:
+        self._app = app
+
+    async def of(self, item: str, attempt: int) -> Any | None:
+        """One attempt, or None when it was never begun."""
+        return await self._app.read(
+            lambda connection: connection.execute(
+                select(purchases).where(purchases.c.item_id == item, purchases.c.attempt == attempt)
+            ).one_or_none()
+        )
+
+    async def note(self, item: str, attempt: int, state: str, **values: Any) -> None:
+        """What came of an attempt."""
+        await self._app.transaction(
+            lambda connection: connection.execute(
+                update(purchases)
+                .where(purchases.c.item_id == item, purchases.c.attempt == attempt)
+                .values(state=state, **values)
+            )
+        )
+
+    async def absent(self, item: str) -> int:
+        """How many attempts of an item ended unknown, and were not there in the end."""
+        return await self._count(purchases.c.item_id == item, purchases.c.state == "absent")
+
+    async def wanted(self, provider: str, sku: str) -> int:
+        """How many purchases of an SKU are unknown now."""
+        return await self._count(
+            purchases.c.provider == provider, purchases.c.sku == sku, purchases.c.state.in_(OPEN)
+        )
+
+    async def undecided(self, provider: str) -> bool:
+        """Whether some purchase may yet turn out to own a line that nobody knows."""
+        return await self._count(purchases.c.provider == provider, purchases.c.state.in_(OPEN)) > 0
+
+    async def explained(self, provider: str, payments: Collection[str]) -> set[str]:
+        """Of these payments, by the provider's ids, those that were answered to us."""
+        return await self._app.read(partial(_explained, provider=provider, payments=payments))
+
+    async def _count(self, *where: Any) -> int:
+        return await self._app.read(
+            lambda connection: connection.execute(
+                select(func.count()).select_from(purchases).where(*where)
+            ).scalar_one()
+        )
+
+
+def begin(connection: Connection, item: Any, attempt: int, begun_at: datetime, snapshot: Snapshot) -> bool:
+    """Claim an attempt for an item's row, before anything is sent. False: it was begun before."""
+    return insert_new(
+        connection,
+        purchases,
+        item_id=item.id,
+        attempt=attempt,
+        provider=item.provider,
+        sku=item.sku,
+        state="sending",
+        snapshot={"account": snapshot.to_json(), "tried_at": machine_now().isoformat()},
+        begun_at=begun_at,
+    )
+
+
+def before(attempt: Any) -> Snapshot:
+    """How things stood before the attempt."""
+    return Snapshot.from_json(attempt.snapshot["account"])
+
+
+def since_tried(attempt: Any) -> float:
+    """Real seconds since the attempt was tried, by the machine's clock."""
+    return (machine_now() - datetime.fromisoformat(attempt.snapshot["tried_at"])).total_seconds()
+
+
+def again(attempt: Any) -> str:
+    """A second look at an attempt that was begun: whatever it was, it is not begun again."""
+    return str(attempt.state) if attempt.state in ("rejected", "later", "absent") else "unknown"
+
+
+def _explained(connection: Connection, provider: str, payments: Collection[str]) -> set[str]:
+    return set(
+        connection.execute(
+            select(purchases.c.transaction).where(
+                purchases.c.provider == provider, purchases.c.transaction.in_(list(payments)[:500])
+            )
+        ).scalars()
+    )

@@ -1,0 +1,101 @@
+"""From "to be bought" to certainty: tried once, looked for when unknown, tried at most once more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any, Protocol
+
+from services.clock import Waits
+from services.durable import Durable
+
+#: Looks at an unknown outcome, in seconds after the purchase was tried; the last one is authoritative.
+RESOLVE_STEPS = (0, 5, 30, 120, 300, 600, 900, 1_200, 1_260, 1_500, 1_800)
+#: An unknown outcome is tried again at most once, and only after an authoritative "not there".
+MOST_PURCHASES = 2
+#: Waits before trying again what was certainly not carried out.
+UNREACHABLE = (2, 10, 30, 120, 300, 600)
+#: Waits for a turn at the provider, and for one whose account cannot be read: nothing was sent yet, and after
+#: half an hour the money goes back.
+TURNS = (2, 5, 10, 30, 60, 120, 300, 300, 300, 300, 300)
+#: So many waits in, the traveller is told that it takes longer.
+LATE_AFTER = 4
+
+
+class Tries(Protocol):
+    """The steps of one kind of purchase. Each returns a word, and may be repeated."""
+
+    async def buy(self, item: str, attempt: int) -> str:
+        """Try once for each attempt: "bought", "rejected", "later", "absent", "unknown" or "busy"."""
+
+    async def look(self, item: str, attempt: int) -> str:
+        """What became of an unknown attempt: "bought", "absent", "pending", or "busy" when nobody could look."""
+
+    async def unknowns(self, item: str) -> int:
+        """How many attempts ended unknown, and were not there in the end."""
+
+
+class Trying:
+    """Carries an item to certainty, durably. `late` tells the traveller that it takes longer."""
+
+    def __init__(
+        self, durable: Durable, waits: Waits, late: Callable[[str], Coroutine[Any, Any, str]]
+    ) -> None:
+        self._durable = durable
+        self._waits = waits
+        self._late = late
+
+    async def carry_out(self, item: str, by: Tries) -> str:
+        """ "bought", "rejected", or why it is neither."""
+        unreachable, turns = iter(UNREACHABLE), iter(enumerate(TURNS))
+        attempt = 0
+        while True:
+            outcome = await self._durable.step(f"buy-{attempt}", by.buy, item, attempt)
+            if outcome == "unknown":
+                outcome = await self._resolve(item, attempt, by)
+            if outcome in ("bought", "rejected"):
+                return outcome
+            if outcome == "busy":
+                number, pause = next(turns, (0, None))
+                if pause is None:
+                    return "rejected"
+                if number == LATE_AFTER:
+                    await self._durable.step("late", self._late, item)
+                await self._durable.sleep(self._waits(pause, floor=0.2))
+                continue
+            if outcome == "later":
+                pause = next(unreachable, None)
+                if pause is None:
+                    return "rejected"
+                await self._durable.sleep(self._waits(pause))
+                attempt += 1
+                continue
+            if outcome != "absent":
+                return outcome
+            attempt += 1
+            if await self._durable.step(f"tries-{attempt}", by.unknowns, item) >= MOST_PURCHASES:
+                return "rejected"
+
+    async def _resolve(self, item: str, attempt: int, by: Tries) -> str:
+        """Look until the provider's own list tells: "bought", "absent" or "unresolved"."""
+        before = 0
+        for number, step in enumerate(RESOLVE_STEPS):
+            if step > before:
+                await self._durable.sleep(self._waits(step - before))
+                before = step
+            outcome = await self._look(item, attempt, number, by)
+            if outcome in ("bought", "absent"):
+                return outcome
+            if number == 2:
+                await self._durable.step(f"late-{attempt}", self._late, item)
+        return "unresolved"
+
+    async def _look(self, item: str, attempt: int, number: int, by: Tries) -> str:
+        """One look. That nobody could look is no look: it is waited out, up to half an hour."""
+        name = f"look-{attempt}-{number}"
+        outcome = await self._durable.step(name, by.look, item, attempt)
+        for pause in TURNS:
+            if outcome != "busy":
+                break
+            await self._durable.sleep(self._waits(pause, floor=0.5))
+            outcome = await self._durable.step(name, by.look, item, attempt)
+        return outcome
