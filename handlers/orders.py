@@ -49,6 +49,7 @@ def _one(order: Order) -> str:
             f"{order.id} · {date(order.placed_at)}",
             _words.title(sold),
             f"{money(order.total)} · {_state(order)}",
+            *([_("Back to you: {amount}", amount=money(order.refunded))] if order.refunded else []),
         )
     )
 

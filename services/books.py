@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from services.orders.book import SECOND
-from services.orders.order import FINAL
+from services.orders.order import FINAL, REPLACEMENT
 from services.storage import Storage
 from services.storage.app import esims, items, orders, refunds
 
@@ -23,6 +23,7 @@ class Line:
 
     order: str
     state: str
+    #: States of what was sold.
     items: tuple[str, ...]
     currency: str
     captured: int
@@ -31,6 +32,8 @@ class Line:
     held: int
     #: Why it needs a look, or None.
     exception: str | None
+    #: States of what stands in for it at no charge.
+    replacements: tuple[str, ...] = ()
 
     @property
     def closes(self) -> bool:
@@ -45,6 +48,7 @@ class Books:
     orders: tuple[Line, ...]
     #: Lines bought: with their owners, in stock, or bought and not handed over.
     delivered_lines: int
+    replacement_lines: int
     stock_lines: int
     held_lines: int
 
@@ -60,6 +64,7 @@ class Books:
             "totals": self._totals(),
             "lines": {
                 "delivered": self.delivered_lines,
+                "replacements": self.replacement_lines,
                 "stock": self.stock_lines,
                 "held": self.held_lines,
             },
@@ -104,12 +109,14 @@ def _read(connection: Connection, since: datetime | None) -> Books:
         select(func.count()).select_from(esims).where(esims.c.state == "stock")
     ).scalar_one()
     # An erased buyer's item no longer names its line, but it was delivered all the same.
-    delivered = sum(part.state == "delivered" for part in every)
+    handed_over = [part for part in every if part.state == "delivered"]
+    replacements = sum(part.kind == REPLACEMENT for part in handed_over)
     held = sum(part.esim_id is not None and part.state != "delivered" for part in every)
     return Books(
         open=sum(1 for line in lines if _is_open(line, back.get(line.order, []))),
         orders=tuple(lines),
-        delivered_lines=delivered,
+        delivered_lines=len(handed_over) - replacements,
+        replacement_lines=replacements,
         stock_lines=stock,
         held_lines=held,
     )
@@ -161,7 +168,8 @@ def _line(order: Any, parts: list[Any], back: list[Any]) -> Line:
     return Line(
         order=order.id,
         state=order.state,
-        items=tuple(part.state for part in parts),
+        items=tuple(part.state for part in parts if part.kind != REPLACEMENT),
+        replacements=tuple(part.state for part in parts if part.kind == REPLACEMENT),
         currency=order.currency,
         captured=order.captured,
         kept=kept,
@@ -173,4 +181,4 @@ def _line(order: Any, parts: list[Any], back: list[Any]) -> Line:
 
 def _is_open(line: Line, back: list[Any]) -> bool:
     due = any(refund.state == "due" and refund.currency == line.currency for refund in back)
-    return due or any(state not in FINAL for state in line.items)
+    return due or any(state not in FINAL for state in (*line.items, *line.replacements))

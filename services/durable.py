@@ -7,7 +7,9 @@ arguments and results in its own tables. Steps run at least once and return outc
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from functools import partial
 from typing import Any, TypeVar
 
 from dbos import DBOS, DBOSClient, StepOptions
@@ -166,6 +168,16 @@ def enqueue(client: DBOSClient, connection: Connection, name: str, workflow: str
     client.enqueue_in_transaction(
         connection, {"queue_name": QUEUE, "workflow_name": name, "workflow_id": workflow}, subject
     )
+
+
+@contextmanager
+def beside(url: str) -> Iterator[Callable[[Connection, str, str, str], None]]:
+    """`start_with` for a command that runs beside the bot: what it puts into the queue, the bot carries out."""
+    client = connect(url)
+    try:
+        yield partial(enqueue, client)
+    finally:
+        client.destroy()
 
 
 def _engine_url(url: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, select, update
 
 from services.clock import Clock, Waits
 from services.dispatches import Dispatches
@@ -203,16 +203,6 @@ class Refunds:
                 update(refunds).where(refunds.c.key == key).values(**values)
             )
         )
-
-
-def refunded_of(connection: Connection, order: str) -> int:
-    """Minor units that went back, or are on their way."""
-    total = connection.execute(
-        select(func.coalesce(func.sum(refunds.c.amount), 0)).where(
-            refunds.c.order_id == order, refunds.c.state.in_(("pending", "succeeded"))
-        )
-    ).scalar_one()
-    return int(total)
 
 
 def _idempotency(key: str, row: Any) -> str:

@@ -40,7 +40,7 @@ async def _read(databases: tuple[str, str, str], since: datetime | None) -> Book
 
 def _words(books: Books) -> str:
     rows = [
-        f"{line.order:<10} {line.state:<17} {','.join(line.items):<24} "
+        f"{line.order:<10} {line.state:<17} {','.join((*line.items, *line.replacements)):<24} "
         f"{_amount(line.captured, line):>9} = {_amount(line.kept, line):>8} + {_amount(line.refunded, line):>8} + {_amount(line.held, line):>8} "
         f"{line.currency} {line.exception or ''}{'' if line.closes else '  DOES NOT CLOSE'}"
         for line in books.orders
@@ -48,6 +48,7 @@ def _words(books: Books) -> str:
     head = f"{'order':<10} {'payment':<17} {'items':<24} {'captured':>9} = {'kept':>8} + {'refunded':>8} + {'held':>8}"
     tail = (
         f"{len(rows)} orders, {books.open} open. Lines: {books.delivered_lines} delivered, "
+        f"{books.replacement_lines} replacements, "
         f"{books.stock_lines} in stock, {books.held_lines} held. "
         + ("The books close." if books.close else "THE BOOKS DO NOT CLOSE.")
     )

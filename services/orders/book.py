@@ -9,7 +9,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, Literal
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from services.clock import Clock
 from services.money import STARS, Money, split
@@ -271,6 +271,7 @@ def read_order(connection: Connection, order: str) -> Order | None:
         listed=Money(_or(row.listed_total, row.total), row.listed_currency or row.currency),
         listed_tax=Money(_or(row.listed_tax, row.tax), row.listed_currency or row.currency),
         stars=row.stars,
+        refunded=Money(_refunded(connection, order, row.currency), row.currency),
         items=tuple(_item(part, row.currency) for part in parts),
     )
 
@@ -337,6 +338,19 @@ def priced_in_stars(connection: Connection, row: Any) -> Any:
 
 def _or(value: int | None, otherwise: int) -> int:
     return otherwise if value is None else value
+
+
+def _refunded(connection: Connection, order: str, currency: str) -> int:
+    """Minor units of the order's own payment that went back, or are on their way."""
+    total = connection.execute(
+        select(func.coalesce(func.sum(refunds.c.amount), 0)).where(
+            refunds.c.order_id == order,
+            refunds.c.currency == currency,
+            refunds.c.item_id.is_not(None),
+            refunds.c.state != "failed",
+        )
+    ).scalar_one()
+    return int(total)
 
 
 def _is_second(connection: Connection, reference: str) -> bool:

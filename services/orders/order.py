@@ -33,6 +33,10 @@ FULFILMENT: Mapping[str, tuple[str, ...]] = {
 FINAL = frozenset({"delivered", "refunded", "needs_person"})
 
 
+#: The kind of an item that stands in for another one, at no charge.
+REPLACEMENT = "replacement"
+
+
 @dataclass(frozen=True)
 class Statement:
     """What the traveller declared, word for word as it was shown. `kind`: "fits", "start_now", "right_ends", "terms"."""
@@ -78,6 +82,8 @@ class Order:
     placed_at: datetime
     paid_at: datetime | None
     mail_offered: bool | None
+    #: What went back, or is on its way.
+    refunded: Money
     items: tuple[Item, ...]
     #: The price as it was listed, whatever it was paid in. `total`, `tax`, `captured` and the items' prices are in
     #: the currency that the order was paid in.
@@ -85,6 +91,11 @@ class Order:
     listed_tax: Money
     #: The price in Telegram Stars, where it is offered.
     stars: int | None = None
+
+    @property
+    def sold(self) -> tuple[Item, ...]:
+        """What was paid for: a replacement is not."""
+        return tuple(item for item in self.items if item.kind != REPLACEMENT)
 
     @property
     def item(self) -> Item:
