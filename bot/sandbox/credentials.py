@@ -19,5 +19,8 @@ STRIPE_WEBHOOK_SECRET = "whsec_SANDBOXnotARealSecret00000000"
 KEEPGO_API_KEY = "sandbox-keepgo-api-key"
 KEEPGO_ACCESS_TOKEN = "sandbox-keepgo-access-token"
 
+AIRALO_CLIENT_ID = "sandbox-airalo-client-id"
+AIRALO_CLIENT_SECRET = "sandbox-airalo-client-secret"
+
 #: 32 bytes of nothing, base64: the sandbox's master key protects sample data only.
 MASTER_KEY = "c2FuZGJveC1tYXN0ZXIta2V5LW5vdC1hLXNlY3JldCE="

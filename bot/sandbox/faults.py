@@ -8,20 +8,23 @@ from dataclasses import dataclass
 
 _PHONES = ("429", "error-500", "timeout", "blocked", "duplicate-updates", "updates-held")
 
+_WHOLESALE = (
+    "refuse",
+    "error-500",
+    "commit-then-timeout",
+    "commit-then-500",
+    "late-commit",
+    "timeout",
+    "html-200",
+    "slow",
+    "out-of-credit",
+    "pending-profile",
+)
+
 #: What each service can do wrong. A name outside this table is refused.
 KINDS: dict[str, tuple[str, ...]] = {
-    "keepgo": (
-        "refuse",
-        "error-500",
-        "commit-then-timeout",
-        "commit-then-500",
-        "late-commit",
-        "timeout",
-        "html-200",
-        "slow",
-        "out-of-credit",
-        "pending-profile",
-    ),
+    "keepgo": _WHOLESALE,
+    "airalo": (*_WHOLESALE, "duplicate-events", "events-held"),
     "stripe": ("error-500", "timeout", "duplicate-events", "events-out-of-order", "events-held"),
     "telegram": _PHONES,
     "whatsapp": (*_PHONES, "window-closed"),

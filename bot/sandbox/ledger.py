@@ -73,15 +73,15 @@ class Ledger:
             "charges": world.stripe.charges(),
             "refunds": world.stripe.refunds(),
             "stars": world.telegram.stars(),
-            "lines": world.keepgo.lines(),
-            "refills": world.keepgo.refills(),
+            "lines": [line for one in world.wholesalers for line in one.lines()],
+            "refills": [refill for one in world.wholesalers for refill in one.refills()],
             "delivered": [
                 {"channel": channel, "traveller": traveller, "iccid": iccid}
                 for channel, traveller, iccid in self.delivered
             ],
             "repeated": self.delivered.total() - len(self.delivered),
             "calls": dict(world.calls),
-            "late_commits": world.keepgo.late_commits,
+            "late_commits": sum(one.late_commits for one in world.wholesalers),
             "held_back": world.held_back(),
             "metered": dict(world.whatsapp.metered),
         }
@@ -98,8 +98,8 @@ class Ledger:
         return codes
 
     def _note(self, channel: str, traveller: str, texts: list[str]) -> asyncio.Future[None]:
-        codes = (code for text in texts for code in activation_codes(text))
-        for iccid in {self._world.keepgo.by_lpa(code) for code in codes} - {None}:
+        codes = [code for text in texts for code in activation_codes(text)]
+        for iccid in {one.by_lpa(code) for one in self._world.wholesalers for code in codes} - {None}:
             self.delivered[channel, traveller, str(iccid)] += 1
         while len(self.delivered) > MOST_DELIVERED:
             del self.delivered[next(iter(self.delivered))]

@@ -1,4 +1,4 @@
-"""The world, put together: four services, the phones, the mailbox, the page."""
+"""The world, put together: five services, the phones, the mailbox, the page."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
 
+from bot.sandbox.airalo import Airalo
 from bot.sandbox.clock import WorldClock
 from bot.sandbox.control import Control
 from bot.sandbox.faults import Faults
@@ -36,23 +37,25 @@ class World:
         self.ledger = Ledger(self)
         self.mailbox = Mailbox(self, smtp_port)
         self.keepgo = KeepGo(self)
+        self.airalo = Airalo(self)
+        self.wholesalers = (self.keepgo, self.airalo)
         self.stripe = Stripe(self)
         self.telegram = Telegram(self)
         self.whatsapp = WhatsApp(self)
         self.phones: dict[str, Phones] = {"telegram": self.telegram, "whatsapp": self.whatsapp}
         self.control = Control(self)
         self.page = Page(self)
-        self._parts = (self.mailbox, self.keepgo, self.stripe, self.telegram, self.whatsapp)
+        self._parts = (self.mailbox, *self.wholesalers, self.stripe, self.telegram, self.whatsapp)
 
     def app(self) -> Starlette:
         """Everything on one port."""
-        rooms = (self.keepgo, self.stripe, self.telegram, self.whatsapp, self.control, self.page)
+        rooms = (*self.wholesalers, self.stripe, self.telegram, self.whatsapp, self.control, self.page)
         routes = [route for room in rooms for route in room.routes()]
         return Starlette(routes=routes, lifespan=self._life)
 
     def held_back(self) -> int:
         """How many deliveries and commits the world still has up its sleeve; 0 when it is at rest."""
-        services = (self.keepgo, self.stripe, self.telegram, self.whatsapp)
+        services = (*self.wholesalers, self.stripe, self.telegram, self.whatsapp)
         return sum(service.held_back() for service in services)
 
     @asynccontextmanager

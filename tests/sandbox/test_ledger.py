@@ -44,6 +44,7 @@ class WhatsApp:
 class World:
     def __init__(self):
         self.keepgo, self.stripe, self.telegram, self.whatsapp = Keepgo(), Stripe(), Telegram(), WhatsApp()
+        self.wholesalers = (self.keepgo,)
         self.calls = Counter({"keepgo line/create": 1})
 
     def held_back(self):

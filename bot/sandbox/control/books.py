@@ -54,8 +54,12 @@ class Books:
     async def usage(self, request: Request) -> None:
         said = await read_body(request)
         iccid, used = said.text("iccid", 32), said.whole("used_bytes", None, 0, LARGEST_NUMBER)
+        keepgo, airalo = self._world.wholesalers
         with refusals("there is no such line"):
-            self._world.keepgo.set_usage(iccid, used)
+            try:
+                keepgo.set_usage(iccid, used)
+            except LookupError:
+                airalo.set_usage(iccid, used)
 
     async def ledger(self, _request: Request) -> dict[str, Any]:
         return await self._world.ledger.as_json()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import asdict
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -40,6 +40,12 @@ def routes(world: World) -> list[Route]:
     ]
 
 
+class _Sender(Protocol):
+    """A service that tells the shop of what happens."""
+
+    async def redeliver(self, last: int, times: int) -> int: ...
+
+
 class Weather:
     """Carries each call to the faults, the services or the clock."""
 
@@ -65,10 +71,14 @@ class Weather:
 
     async def redeliver(self, request: Request) -> dict[str, Any]:
         said = await read_body(request)
-        service = said.choice("service", ("stripe", *self._world.phones))
+        service = said.choice("service", ("stripe", "airalo", *self._world.phones))
         last, times = said.whole("last", 1, 1, MOST_REDELIVERED), said.whole("times", 1, 1, MOST_REDELIVERED)
-        sender = self._world.phones.get(service) or self._world.stripe
-        return {"sent": await sender.redeliver(last, times)}
+        senders: dict[str, _Sender] = {
+            "stripe": self._world.stripe,
+            "airalo": self._world.airalo,
+            **self._world.phones,
+        }
+        return {"sent": await senders[service].redeliver(last, times)}
 
     async def clock(self, _request: Request) -> dict[str, Any]:
         clock = self._world.clock

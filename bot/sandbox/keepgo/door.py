@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from hmac import compare_digest
 from typing import TYPE_CHECKING, Any
 
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 
 from bot.sandbox import credentials
-from bot.sandbox.hanging_up import hang_up
 from bot.sandbox.keepgo.house import Answer, Asked, RefusedError
-from bot.sandbox.keepgo.later import Later
+from bot.sandbox.later import Later
+from bot.sandbox.misfortune import Misfortune
 
 if TYPE_CHECKING:
-    from bot.sandbox.faults import Fault
     from bot.sandbox.world import World
 
 Act = Callable[[Asked], "Answer | bytes"]
 
 #: Bytes of a call's body.
 LARGEST_BODY = 100_000
-#: Seconds until a caller whose call is carried out later is cut off.
-CUT_OFF_AFTER = 0.2
-
-_PAGE = "<!DOCTYPE html><html><head><title>{0}</title></head><body><h1>{0}</h1></body></html>"
 
 
 class Door:
@@ -37,6 +31,13 @@ class Door:
     def __init__(self, world: World) -> None:
         self._world = world
         self.later = Later()
+        self._misfortune = Misfortune(
+            {
+                "refuse": lambda: _refusal("The request could not be processed."),
+                "out-of-credit": lambda: _refusal("Insufficient balance."),
+            },
+            self.later,
+        )
 
     async def serve(self, request: Request, method: str, act: Act, *, writes: bool) -> Response:
         """Answer one call; `writes` marks the two that spend money."""
@@ -48,50 +49,39 @@ class Door:
             return _refusal("The request body is not a JSON object.", 400)
         fault = self._world.faults.strike("keepgo", method, writes=writes)
         if fault is None:
-            return _do(act, asked)
-        return await self._struck(fault, act, asked)
+            return await _Call(act, asked).answer()
+        if fault.name == "pending-profile":
+            asked = replace(asked, code_after=fault.seconds)
+        return await self._misfortune.strike(fault, _Call(act, asked))
 
-    async def _struck(self, fault: Fault, act: Act, asked: Asked) -> Response:
-        match fault.name:
-            case "refuse":
-                return _refusal("The request could not be processed.")
-            case "out-of-credit":
-                return _refusal("Insufficient balance.")
-            case "error-500":
-                return HTMLResponse(_PAGE.format("500 Internal Server Error"), 500)
-            case "html-200":
-                return HTMLResponse(_PAGE.format("We are back shortly"))
-            case "timeout":
-                return await hang_up(fault.seconds)
-            case "slow":
-                await asyncio.sleep(fault.seconds)
-            case "commit-then-timeout":
-                _do(act, asked)
-                return await hang_up(fault.seconds)
-            case "commit-then-500":
-                _do(act, asked)
-                return HTMLResponse(_PAGE.format("500 Internal Server Error"), 500)
-            case "late-commit":
-                self.later.run(fault.seconds, lambda: act(asked))
-                return await hang_up(CUT_OFF_AFTER)
-            case "pending-profile":
-                asked = replace(asked, code_after=fault.seconds)
-        return _do(act, asked)
+
+@dataclass(frozen=True)
+class _Call:
+    """What is asked, and how it is done."""
+
+    act: Act
+    asked: Asked
+
+    async def answer(self) -> Response:
+        try:
+            found = self.act(self.asked)
+        except RefusedError as refusal:
+            return _refusal(refusal.message, refusal.status)
+        if isinstance(found, bytes):
+            return Response(found, media_type="application/json")
+        return JSONResponse({"ack": "success", **found})
+
+    def book(self) -> bool:
+        try:
+            self.act(self.asked)
+        except RefusedError:
+            return False
+        return True
 
 
 def nothing_there() -> Response:
     """For an address that is no call."""
     return _refusal("Not found.", 404)
-
-
-def _do(act: Act, asked: Asked) -> Response:
-    try:
-        found = act(asked)
-    except RefusedError as refusal:
-        return _refusal(refusal.message, refusal.status)
-    if isinstance(found, bytes):
-        return Response(found, media_type="application/json")
-    return JSONResponse({"ack": "success", **found})
 
 
 def _refusal(message: str, status: int = 200) -> Response:

@@ -4,7 +4,7 @@ import { button, make } from "./elements.js";
 import { moment, span, word } from "./words.js";
 import { ask, Refused, tell } from "./world.js";
 
-const NAMES = { keepgo: "KeepGo", stripe: "Stripe", telegram: "Telegram", whatsapp: "WhatsApp" };
+const NAMES = { keepgo: "KeepGo", airalo: "Airalo", stripe: "Stripe", telegram: "Telegram", whatsapp: "WhatsApp" };
 const HOLDING = ["updates-held", "events-held"]; // they hold until switched off, however often that is
 const FOREVER = 1_000_000;
 const STEPS = [["PT1H", 1, "hour"], ["P1D", 1, "day"], ["P7D", 7, "day"], ["P30D", 30, "day"], ["P90D", 90, "day"]];

@@ -1,11 +1,9 @@
-"""Purchases that the provider books long after it has hung up."""
+"""Purchases that a provider books long after it has hung up."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-
-from bot.sandbox.keepgo.house import RefusedError
 
 #: Beyond it a purchase is booked at once.
 MOST_WAITING = 10_000
@@ -21,19 +19,15 @@ class Later:
     def __len__(self) -> int:
         return len(self._waiting)
 
-    def run(self, seconds: float, act: Callable[[], object]) -> None:
-        """Do it in so many seconds of the machine's time."""
+    def run(self, seconds: float, book: Callable[[], bool]) -> None:
+        """Do it in so many seconds of the machine's time; `book` says whether the provider did it."""
 
-        def book() -> None:
+        def act() -> None:
             self._waiting.discard(timer)
-            try:
-                act()
-            except RefusedError:
-                return
-            self.done += 1
+            self.done += book()
 
         wait = seconds if len(self._waiting) < MOST_WAITING else 0.0
-        timer = asyncio.get_running_loop().call_later(wait, book)
+        timer = asyncio.get_running_loop().call_later(wait, act)
         self._waiting.add(timer)
 
     def drop(self) -> None:
