@@ -44,7 +44,8 @@ from services.providers.keepgo import RESOLVE_STEPS, KeepGo, Settings, connect
 from services.providers.keepgo import client as http
 from services.providers.keepgo.lines import seen
 from services.providers.keepgo.selling import Sku, listing
-from services.providers.keepgo.words import decimal, kilobytes, line_state, moment, whole
+from services.providers.keepgo.words import kilobytes, line_state
+from services.providers.values import decimal, moment, whole
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 ICCID = "8965972579000123456"
@@ -132,7 +133,7 @@ def adapter(url, *, settle=100.0, patience=None, pauses=None, **more):
     settings = Settings(KEY, TOKEN, url, **more)
     client = http.Client(settings, pause=pause)
     if patience is not None:
-        for pool in (client._reads, client._writes):
+        for pool in (client._wire._reads, client._wire._writes):
             pool.timeout = patience
     return KeepGo(client, country_of, settle=settle, now=lambda: NOW)
 

@@ -54,7 +54,7 @@ from services.providers.keepgo.lines import Seen
 from services.providers.keepgo.refills import Refills
 from services.providers.keepgo.resolving import Resolver, balance_of, newest_first
 from services.providers.keepgo.selling import NAME, Sku, listing
-from services.providers.keepgo.words import text
+from services.providers.values import text
 
 __all__ = ["RESOLVE_STEPS", "SETTLE", "KeepGo", "Settings", "connect"]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from services.providers import Device, ProviderError
-from services.providers.keepgo.words import text
+from services.providers.values import text
 
 #: More models than all makers have built.
 MOST_DEVICES = 20_000

@@ -19,7 +19,8 @@ from services.providers import (
     iccid_of,
 )
 from services.providers.keepgo.client import Client
-from services.providers.keepgo.words import flag_in, kilobytes, line_state, moment, package_state, text, whole
+from services.providers.keepgo.words import kilobytes, line_state, package_state
+from services.providers.values import flag_in, moment, text, whole
 
 PER_PAGE = 100
 #: An account of more lines than this many pages needs another way to be read.

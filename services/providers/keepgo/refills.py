@@ -30,7 +30,7 @@ from services.providers.keepgo import lines
 from services.providers.keepgo.client import Client, Done
 from services.providers.keepgo.resolving import failed, newest_first, since
 from services.providers.keepgo.selling import MOST_SIZES, Size, figures
-from services.providers.keepgo.words import text, whole
+from services.providers.values import text, whole
 
 _LAST = datetime.max.replace(tzinfo=UTC)
 

@@ -28,7 +28,7 @@ from services.providers import (
 from services.providers.keepgo import lines
 from services.providers.keepgo.client import Client
 from services.providers.keepgo.selling import Sku
-from services.providers.keepgo.words import decimal, moment, text, whole
+from services.providers.values import decimal, moment, text, whole
 
 #: Their clock and ours may differ by this much.
 SKEW = timedelta(minutes=5)

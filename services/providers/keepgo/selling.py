@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from services.providers import ISO2, Cost, CountryOf, Listing, Oddities, Offer
-from services.providers.keepgo.words import decimal, text, whole
+from services.providers.values import decimal, listed, text, whole
 
 NAME = "keepgo"
 #: A regional bundle of this many countries is a global one, whatever it is called.
@@ -92,7 +92,7 @@ def _sizes(
     odd: Oddities,
 ) -> Iterator[Offer]:
     label, kind = text(bundle.get("name")), _kind(bundle, countries)
-    for refill in _list(bundle.get("refills"))[:MOST_SIZES]:
+    for refill in listed(bundle.get("refills"))[:MOST_SIZES]:
         mb, days, price = figures(refill)
         if mb is None or mb <= 0 or days is None or days < 0 or price is None or price <= 0:
             odd.note("size-unreadable")
@@ -132,9 +132,9 @@ def _places(
     bundle: Mapping[str, Any], country_of: CountryOf
 ) -> tuple[tuple[ISO2, ...], Mapping[ISO2, tuple[str, ...]], set[str]]:
     """Countries in the list's order, the networks of each, and the names nobody knows."""
-    found = [n for n in _list(bundle.get("networks")) if isinstance(n, Mapping)]
+    found = [n for n in listed(bundle.get("networks")) if isinstance(n, Mapping)]
     flags = {text(n.get("title")): text(n.get("flag")) for n in found}
-    names = [text(name) for name in _list(bundle.get("coverage"))] or list(flags)
+    names = [text(name) for name in listed(bundle.get("coverage"))] or list(flags)
     if len(names) == 1:
         flags.setdefault(names[0], text(bundle.get("img")))
     codes = {name: country_of(name, flags.get(name) or None) for name in dict.fromkeys(names) if name}
@@ -142,7 +142,7 @@ def _places(
     for network in found:
         code = codes.get(text(network.get("title")))
         if code is not None:
-            networks[code] = tuple(text(one) for one in _list(network.get("local_networks")) if text(one))
+            networks[code] = tuple(text(one) for one in listed(network.get("local_networks")) if text(one))
     countries = tuple(dict.fromkeys(code for code in codes.values() if code is not None))
     return countries, networks, {name for name, code in codes.items() if code is None}
 
@@ -159,7 +159,3 @@ def _full_speed(title: str) -> int | None:
     if said is None:
         return None
     return int(said[1]) * (1024**3 if said[2].lower() == "gb" else 1024**2)
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
