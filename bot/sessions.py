@@ -30,6 +30,11 @@ _CHAT = select(
 _KEEP = update(chats).where(chats.c.id == bindparam("chat"))
 _HEARD = _KEEP.values(state=bindparam("kept"), said_at=bindparam("now"), blocked=False)
 _TOLD = _KEEP.values(state=bindparam("kept"))
+_ACTIVE = (
+    update(customers)
+    .where(customers.c.id == bindparam("customer"), customers.c.active_at < bindparam("before"))
+    .values(active_at=bindparam("now"))
+)
 
 
 class Locks(Protocol):
@@ -118,10 +123,12 @@ class Sessions:
         state: State | None,
         *,
         heard: bool,
+        business: bool = True,
         also: Callable[[Connection], None] | None = None,
     ) -> None:
         """The event was answered: it counts as seen, and the chat is as it is now. `state` None: leave no trace
-        of the chat. `heard`: the traveller spoke, so the time of their last word moves on."""
+        of the chat. `heard`: the traveller spoke, so the time of their last word moves on; and, where it was
+        `business`, the time from which it is counted how long we keep what we hold."""
         sealed = None
         if state is not None:
             try:
@@ -131,7 +138,16 @@ class Sessions:
                 sealed = None
         now = self._clock.now()
         await self._app.together(
-            _committing(room, event, sealed, now, state.address.channel if state else "", heard, also)
+            _committing(
+                room,
+                event,
+                sealed,
+                now,
+                state.address.channel if state else "",
+                heard,
+                heard and business,
+                also,
+            )
         )
 
     async def failed(self, event: str) -> int:
@@ -185,6 +201,7 @@ def _committing(
     now: datetime,
     channel: str,
     heard: bool,
+    business: bool,
     also: Callable[[Connection], None] | None,
 ) -> Callable[[Connection], None]:
     def work(connection: Connection) -> None:
@@ -192,7 +209,7 @@ def _committing(
         if not insert_new(connection, seen_events, id=event, at=now):
             return  # answered by another process meanwhile
         if sealed is not None:
-            _keep(connection, room, sealed, now, channel, heard)
+            _keep(connection, room, sealed, now, channel, heard, business)
         if also is not None:
             also(connection)
 
@@ -200,7 +217,13 @@ def _committing(
 
 
 def _keep(
-    connection: Connection, room: Room, sealed: bytes, now: datetime, channel: str, heard: bool
+    connection: Connection,
+    room: Room,
+    sealed: bytes,
+    now: datetime,
+    channel: str,
+    heard: bool,
+    business: bool,
 ) -> None:
     if room.state is None:
         # A write of personal data requires the live customer: no row, no chat.
@@ -217,8 +240,8 @@ def _keep(
         connection.execute(_HEARD, {"chat": room.id, "kept": sealed, "now": now})
     else:
         connection.execute(_TOLD, {"chat": room.id, "kept": sealed})
-    if heard and (room.said_at is None or now - room.said_at > ACTIVITY_EVERY):
-        connection.execute(update(customers).where(customers.c.id == room.customer).values(active_at=now))
+    if business:
+        connection.execute(_ACTIVE, {"customer": room.customer, "now": now, "before": now - ACTIVITY_EVERY})
 
 
 def _literal(value: Any) -> Any:

@@ -44,7 +44,7 @@ from services.news import ErasureDone
 from services.privacy import VERSION, Answer, Stays
 from services.shop import Shop
 
-router = Router()
+router = Router(business=False)
 
 
 @action("policy")

@@ -53,7 +53,14 @@ class Sessions(Protocol):
     def visited(self, address: Address, event: str) -> AbstractAsyncContextManager[Room]: ...
     def called(self, chat: str, event: str) -> AbstractAsyncContextManager[Room]: ...
     async def commit(
-        self, room: Any, event: str, state: Any, *, heard: bool, also: Callable[[Any], None] | None = None
+        self,
+        room: Any,
+        event: str,
+        state: Any,
+        *,
+        heard: bool,
+        business: bool = True,
+        also: Callable[[Any], None] | None = None,
     ) -> None: ...
     async def failed(self, event: str) -> int: ...
     async def mark_blocked(self, chat: str, blocked: bool) -> str | None: ...
@@ -69,6 +76,8 @@ class Turn:
 
     messages: tuple[Message, ...]
     state: Any
+    #: The traveller did business with us, and did not only exercise a right.
+    business: bool = True
 
 
 @dataclass(frozen=True)
@@ -195,7 +204,7 @@ class Engine:
         if room.blocked or (room.state is not None and not self._window_open(channel, room)):
             # Before the commit, which takes the mark away: what is started waits for this chat to be free.
             await self._returned(room.customer)
-        await self._sessions.commit(room, event, turn.state, heard=True, also=also)
+        await self._sessions.commit(room, event, turn.state, heard=True, business=turn.business, also=also)
 
     async def _turn(self, room: Room, chat: Chat, state: Any, event: Event) -> Turn:
         handler, argument = self._route(chat, event)
@@ -204,6 +213,7 @@ class Engine:
             # A question is open until anything is answered.
             state = replace(state, memory=replace(memory, asking="", about=""))
         turn = await self._run(handler, replace_state(room, state), chat, argument)
+        turn = replace(turn, business=self.router.is_business(handler))
         if chat.first and chat.channel == "whatsapp":
             turn = replace(turn, messages=with_language_button(turn.messages))
         return turn

@@ -31,15 +31,22 @@ class Taken(ValueError):
 class Router:
     """Collects handlers; several routers make one."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, business: bool = True) -> None:
         self.commands: dict[str, Command] = {}
         self.keys: dict[tuple[str, Any], Handler] = {}
+        self._business = business
+        self.aside: set[Handler] = set()
+
+    def is_business(self, handler: Handler) -> bool:
+        """Whether whoever is answered by it does business with us. Exercising a right does not prolong what is kept."""
+        return handler not in self.aside
 
     def command(self, name: str, summary: str | None = None) -> Callable[[H], H]:
         """Answers "/name words"; the handler gets the words."""
 
         def register(handler: H) -> H:
             self._claim(self.commands, name, Command(name, summary, handler))
+            self._note(handler)
             return handler
 
         return register
@@ -83,14 +90,20 @@ class Router:
                 self._claim(self.commands, name, command)
             for key, handler in other.keys.items():
                 self._claim(self.keys, key, handler)
+            self.aside |= other.aside
         return self
 
     def _on(self, kind: str, key: Any) -> Callable[[W], W]:
         def register(handler: W) -> W:
             self._claim(self.keys, (kind, key), handler)
+            self._note(handler)
             return handler
 
         return register
+
+    def _note(self, handler: Handler) -> None:
+        if not self._business:
+            self.aside.add(handler)
 
     @staticmethod
     def _claim(table: dict[Any, Any], key: Any, value: Any) -> None:
