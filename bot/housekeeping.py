@@ -18,6 +18,7 @@ from services.checkout import Checkouts
 from services.clock import Clock, Waits, machine_now
 from services.durable import Durable
 from services.news import Alarm, Voice
+from services.orders.order import STORIES
 from services.prices import Prices
 from services.privacy import Privacy
 from services.sales_pause import SalesPause
@@ -164,7 +165,7 @@ class Housekeeping:
         def work(connection: Connection) -> list[Any]:
             return list(
                 connection.execute(
-                    select(items.c.id)
+                    select(items.c.id, items.c.kind)
                     .join(orders, orders.c.id == items.c.order_id)
                     .where(
                         orders.c.state == "paid",
@@ -172,13 +173,13 @@ class Housekeeping:
                         orders.c.paid_at < limit,
                     )
                     .limit(200)
-                ).scalars()
+                )
             )
 
         for item in await self._app.read(work):
-            log.warning("stranded item", item=item)
+            log.warning("stranded item", item=item.id)
             await self._app.transaction(
-                partial(self._durable.start_with, name="fulfil", workflow=item, subject=item)
+                partial(self._durable.start_with, name=STORIES[item.kind], workflow=item.id, subject=item.id)
             )
 
     async def dead_letters(self) -> None:

@@ -27,11 +27,11 @@ from typing import Any
 
 from bot.conversation.actions import action
 from bot.conversation.events import Chat
-from bot.conversation.i18n import _, data_size, duration, listing, money, percent
-from bot.conversation.messages import Button, Link, Menu, Remember, Reply, Text
+from bot.conversation.i18n import _, data_size, duration, listing
+from bot.conversation.messages import Button, Menu, Remember, Reply, Text
 from bot.conversation.router import Router
-from handlers import _words, support
-from services.checkout import NoLink
+from handlers import _paying, _words, support
+from handlers._paying import PayOrder
 from services.orders import Statement
 from services.orders.book import Sale
 from services.orders.sold import SoldPlan
@@ -63,11 +63,6 @@ class StartNow:
 @action("ends")
 class RightEnds:
     plan: str
-
-
-@action("pay")
-class PayOrder:
-    order: str
 
 
 @router.press(ChoosePlan)
@@ -122,11 +117,7 @@ async def second_statement(chat: Chat, shop: Shop, chosen: StartNow) -> Reply:
     if draft is None or "start_now" not in draft:
         return await summary(chat, shop, ChoosePlan(chosen.plan))
     statement = _("I know that once my eSIM is delivered I lose my right to withdraw.")
-    terms = _(
-        "I accept the terms of sale (version {version}): {url}",
-        version=shop.about.terms_version,
-        url=shop.about.terms_url,
-    )
+    terms = _paying.terms(shop)
     draft |= {"right_ends": statement, "terms": terms}
     return (
         Remember(replace(chat.memory, draft=draft)),
@@ -142,7 +133,7 @@ async def place(chat: Chat, shop: Shop, chosen: RightEnds) -> Reply:
     if plan is not None and await shop.sales.stops(
         plan.offer.provider, plan.offer.sku, plan.offer.cost.amount
     ):
-        return _resting()
+        return _paying.resting()
     if draft is None or "right_ends" not in draft or plan is None:
         return await summary(chat, shop, ChoosePlan(chosen.plan))
     if (plan.price.minor, plan.price.currency) != (draft["price"], draft["currency"]):
@@ -163,7 +154,7 @@ async def place(chat: Chat, shop: Shop, chosen: RightEnds) -> Reply:
     order = await shop.orders.place(
         chat.event, chat.customer, chat.id, chat.locale, shop.about.terms_version, sale, declared
     )
-    return (Remember(replace(chat.memory, draft={})), await _link(chat, shop, order))
+    return (Remember(replace(chat.memory, draft={})), await _paying.link(chat, shop, order))
 
 
 @router.press(PayOrder)
@@ -178,40 +169,14 @@ async def pay_again(chat: Chat, shop: Shop, chosen: PayOrder) -> Reply:
         return await summary(chat, shop, ChoosePlan(SoldPlan.from_json(order.item.plan).id))
     item = order.item
     if await shop.sales.stops(item.provider, item.sku, Decimal(item.most_cost)):
-        return _resting()
-    return await _link(chat, shop, order)
-
-
-async def _link(chat: Chat, shop: Shop, order: Any) -> Link | Menu:
-    sold = SoldPlan.from_json(order.item.plan)
-    total = money(order.total)
-    try:
-        url = await shop.checkouts.link(order, _words.title(sold), shop.about.back[chat.channel])
-    except NoLink:
-        return Menu(
-            _("The payment service does not answer just now. Your order {order} is kept.", order=order.id),
-            (Button(_("Try again"), PayOrder(order.id)),),
-        )
-    words = _("Order {order}: {what}", order=order.id, what=_words.title(sold))
-    tail = _(
-        "By paying you place an order with an obligation to pay. Your eSIM comes here as soon as it is paid."
-    )
-    return Link(f"{words}\n{_total(order.total, order.tax)}\n\n{tail}", _("Pay {total}", total=total), url)
+        return _paying.resting()
+    return await _paying.link(chat, shop, order)
 
 
 def _not_sold(shop: Shop, plan: str) -> Text:
     if shop.catalogue.pauses(plan):
-        return _resting()
+        return _paying.resting()
     return Text(_("This plan is not sold any more. Write the country again to see today's plans."))
-
-
-def _resting() -> Text:
-    return Text(
-        _(
-            "This plan cannot be bought just now, and I will not take money for what I may not deliver. "
-            "Nothing was charged. Please try again a little later, or write the country to see other plans."
-        )
-    )
 
 
 def _draft(chat: Chat, plan: str) -> dict[str, Any] | None:
@@ -234,7 +199,7 @@ def _summary(shop: Shop, sold: SoldPlan, plan: Any) -> str:
         _(
             "Refund: if we cannot deliver, at once and in full. Once delivered, it cannot be taken back, unless it does not work."
         ),
-        _total(plan.price, plan.tax, plan.tax_rate),
+        _paying.total(plan.price, plan.tax, plan.tax_rate),
         "",
         _fit_question(),
     ]
@@ -246,17 +211,6 @@ def _countries(sold: SoldPlan) -> str:
     from bot.conversation.i18n import country_name
 
     return listing([country_name(code) for code in sold.countries])
-
-
-def _total(total: Any, tax: Any, rate: Any = None) -> str:
-    if rate is not None:
-        return _(
-            "Total: {total}, {tax} of it VAT ({rate})",
-            total=money(total),
-            tax=money(tax),
-            rate=percent(float(rate)),
-        )
-    return _("Total: {total}, {tax} of it VAT", total=money(total), tax=money(tax))
 
 
 def _fit_question() -> str:

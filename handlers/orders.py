@@ -10,7 +10,8 @@ from bot.conversation.events import Chat
 from bot.conversation.i18n import N_, _, date, money
 from bot.conversation.messages import Button, Menu, Reply, Text
 from bot.conversation.router import Router
-from handlers import _words, checkout
+from handlers import _words
+from handlers._paying import PayOrder
 from services.orders import Order
 from services.orders.sold import SoldPlan
 from services.shop import Shop
@@ -30,9 +31,7 @@ async def orders(chat: Chat, shop: Shop, words: str) -> Reply:  # noqa: ARG001
     body = "\n\n".join(_one(order) for order in own)
     unpaid = [order for order in own if order.state == "awaiting_payment"]
     if unpaid:
-        return Menu(
-            body, (Button(_("Pay {total}", total=money(unpaid[0].total)), checkout.PayOrder(unpaid[0].id)),)
-        )
+        return Menu(body, (Button(_("Pay {total}", total=money(unpaid[0].total)), PayOrder(unpaid[0].id)),))
     return Text(body)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, select, update
 from services.clock import machine_now
 from services.providers import Snapshot
 from services.storage import Storage
-from services.storage.app import purchases
+from services.storage.app import items, purchases
 from services.storage.upsert import insert_new
 
 #: What came of these is not known yet.
@@ -20,7 +20,8 @@ OPEN = ("sending", "unknown")
 
 
 class Attempts:
-    """Keeps them. `state`: sending, unknown, bought, rejected, later, or absent: not there after all."""
+    """Keeps them. `state`: sending, unknown, bought, rejected, later; absent (not there in the end), unresolved (left
+    to a person), or surplus (data that came after all, when nobody waited for it any more)."""
 
     def __init__(self, app: Storage) -> None:
         self._app = app
@@ -40,6 +41,30 @@ class Attempts:
                 update(purchases)
                 .where(purchases.c.item_id == item, purchases.c.attempt == attempt)
                 .values(state=state, **values)
+            )
+        )
+
+    async def in_state(self, item: str, state: str) -> list[Any]:
+        """An item's attempts in a state, oldest first."""
+        return await self._app.read(
+            lambda connection: list(
+                connection.execute(
+                    select(purchases)
+                    .where(purchases.c.item_id == item, purchases.c.state == state)
+                    .order_by(purchases.c.attempt)
+                )
+            )
+        )
+
+    async def packages_of(self, esim: str) -> list[str]:
+        """The provider's ids of the data that top-ups brought to a line."""
+        return await self._app.read(
+            lambda connection: list(
+                connection.execute(
+                    select(purchases.c.package)
+                    .join(items, items.c.id == purchases.c.item_id)
+                    .where(items.c.tops_up == esim, purchases.c.package.is_not(None))
+                ).scalars()
             )
         )
 

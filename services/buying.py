@@ -116,6 +116,11 @@ class Buying:
         """How many attempts of an item ended unknown, and were not there in the end."""
         return await self._attempts.absent(item)
 
+    async def leave(self, item: str, attempt: int) -> str:
+        """Nobody looks any more: what the attempt may have made is a line that the sweep finds."""
+        await self._attempts.note(item, attempt, "unresolved")
+        return "left"
+
     async def activation(self, item: str) -> str:
         """Whether the line has its activation code: "there" or "waiting"."""
         esim = await self._esims.of_item(item)

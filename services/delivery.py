@@ -14,6 +14,7 @@ from services.mailer import Mailer, MailError
 from services.news import EsimReady, RunningLate, Voice
 from services.orders import Order, Orders
 from services.orders.book import move_item
+from services.orders.order import ADDED, TOPUP
 from services.storage import Storage
 from services.storage.app import items, mailings, orders, refunds
 from services.storage.upsert import insert_new
@@ -79,8 +80,8 @@ class Delivery:
     async def receipt(self, message: str, state: str, code: str) -> None:
         """A platform says what became of a message (keyed hash). Most are about messages nobody waits for."""
         arrival = await self._dispatches.receipt(message, state, code)
-        if arrival is None or arrival.about.startswith("refund:"):
-            return
+        if arrival is None or ":" in arrival.about:
+            return  # about a refund or about added data, whose own work waits for it
         if arrival.arrived:
             await self._esims.given(arrival.about, "shown")
         elif not await self._dispatches.any_arrived(arrival.about):
@@ -109,6 +110,18 @@ class Delivery:
             ).scalars()
             for item in waiting.all():
                 self._start_again(connection, "hand_over", item)
+            added = connection.execute(
+                select(items.c.id)
+                .join(orders, orders.c.id == items.c.order_id)
+                .where(
+                    orders.c.customer_id == customer,
+                    items.c.kind == TOPUP,
+                    items.c.state == "delivered",
+                    items.c.reason == ADDED,
+                )
+            ).scalars()
+            for item in added.all():
+                self._start_again(connection, "tell_added", item)
             untold = connection.execute(
                 select(refunds.c.key)
                 .join(orders, orders.c.id == refunds.c.order_id)

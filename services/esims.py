@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from services.clock import Clock
 from services.orders.book import move_item
+from services.providers import Usage
 from services.storage import Storage
 from services.storage.app import esims, items, known_lines, orders
 from services.storage.sealing import Secrets, Vault
@@ -35,6 +36,11 @@ class Measured:
     used: int | None
     expires_at: datetime | None
     at: datetime
+
+    @classmethod
+    def of(cls, usage: Usage) -> Measured:
+        """What a provider says."""
+        return cls(usage.line_state.value, usage.total_bytes, usage.used_bytes, usage.expires_at, usage.as_of)
 
 
 @dataclass(frozen=True)
@@ -100,7 +106,7 @@ class Esims:
 
     async def claim(self, item: str, provider: str, sku: str, iccid: str, activation: str | None) -> bool:
         """Keep a line for an item. False when the line is somebody's already; True also when it is this item's."""
-        owner = await self._owner(item)
+        owner = await self.buyer(item)
         if owner is None:
             return False
         sealer = await self._vault.sealer(owner)
@@ -162,7 +168,7 @@ class Esims:
 
     async def from_stock(self, item: str, provider: str, sku: str) -> bool:
         """Give an item a line of its plan that is in stock, if there is one."""
-        owner = await self._owner(item)
+        owner = await self.buyer(item)
         if owner is None:
             return False
         sealer = await self._vault.sealer(owner)
@@ -224,7 +230,7 @@ class Esims:
 
     async def has_activation(self, item: str, activation: str) -> None:
         """The provider gave the activation code after all."""
-        owner = await self._owner(item)
+        owner = await self.buyer(item)
         if owner is None:
             return
         sealer = await self._vault.sealer(owner)
@@ -288,7 +294,8 @@ class Esims:
             return None
         return _esim(row, await self._vault.sealer(row.customer_id))
 
-    async def _owner(self, item: str) -> str | None:
+    async def buyer(self, item: str) -> str | None:
+        """Whoever ordered an item; None once they were erased."""
         return await self._app.read(
             lambda connection: connection.execute(
                 select(orders.c.customer_id)

@@ -18,6 +18,14 @@ class EsimReady:
 
 
 @dataclass(frozen=True)
+class DataAdded:
+    """The data of a top-up is on its line."""
+
+    order: str
+    item: str
+
+
+@dataclass(frozen=True)
 class Refunded:
     """The money is on its way back. `why` is a short code: "sold_out", "second_payment" …"""
 

@@ -30,6 +30,9 @@ class Tries(Protocol):
     async def look(self, item: str, attempt: int) -> str:
         """What became of an unknown attempt: "bought", "absent", "pending", or "busy" when nobody could look."""
 
+    async def leave(self, item: str, attempt: int) -> str:
+        """Nobody will look any more what became of an attempt; a person decides."""
+
     async def unknowns(self, item: str) -> int:
         """How many attempts ended unknown, and were not there in the end."""
 
@@ -87,6 +90,7 @@ class Trying:
                 return outcome
             if number == 2:
                 await self._durable.step(f"late-{attempt}", self._late, item)
+        await self._durable.step(f"leave-{attempt}", by.leave, item, attempt)
         return "unresolved"
 
     async def _look(self, item: str, attempt: int, number: int, by: Tries) -> str:

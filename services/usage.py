@@ -65,10 +65,7 @@ class Usage:
 
     async def _measure(self, esim: Esim) -> Esim:
         usage = await self._providers[esim.provider].usage(esim.iccid)
-        measured = Measured(
-            usage.line_state.value, usage.total_bytes, usage.used_bytes, usage.expires_at, usage.as_of
-        )
-        return await self._esims.measured(esim, measured)
+        return await self._esims.measured(esim, Measured.of(usage))
 
     def _asked(self, esim: str, task: asyncio.Task[Esim]) -> None:
         self._asking.pop(esim, None)

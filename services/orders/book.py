@@ -13,7 +13,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from services.clock import Clock
 from services.money import STARS, Money, split
-from services.orders.order import FULFILMENT, PAYMENT, Item, Order, Statement
+from services.orders.order import FULFILMENT, PAYMENT, PURCHASE, STORIES, TOPUP, Item, Order, Statement
 from services.storage import Storage
 from services.storage.app import customers, history, items, orders, refunds, statements
 from services.storage.upsert import insert_new
@@ -44,6 +44,8 @@ class Sale:
     price: Money
     tax: Money
     most_cost: str
+    #: The line that a top-up is for.
+    tops_up: str | None = None
 
 
 class Orders:
@@ -130,11 +132,12 @@ class Orders:
                 )
             )
             right = amount == Money(row.total, row.currency)
-            for item in connection.execute(select(items.c.id).where(items.c.order_id == order)).scalars():
+            parts = select(items.c.id, items.c.kind).where(items.c.order_id == order)
+            for item in connection.execute(parts).all():
                 if right:
-                    self._start(connection, "fulfil", item, item)
+                    self._start(connection, STORIES[item.kind], item.id, item.id)
                 else:
-                    move_item(connection, item, ("waiting",), "needs_person", "wrong_amount", now)
+                    move_item(connection, item.id, ("waiting",), "needs_person", "wrong_amount", now)
             return Paid("begun" if right else "wrong_amount")
 
         return await self._app.transaction(work)
@@ -203,7 +206,8 @@ class Orders:
             insert(items).values(
                 id=f"{number}-1",
                 order_id=number,
-                kind="purchase",
+                kind=PURCHASE if sale.tops_up is None else TOPUP,
+                tops_up=sale.tops_up,
                 state="waiting",
                 plan=dict(sale.plan),
                 provider=sale.provider,
@@ -380,4 +384,5 @@ def _item(row: Any, currency: str) -> Item:
         most_cost=row.most_cost,
         esim=row.esim_id,
         reason=row.reason,
+        tops_up=row.tops_up,
     )

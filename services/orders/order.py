@@ -29,12 +29,18 @@ FULFILMENT: Mapping[str, tuple[str, ...]] = {
     "refunded": (),
 }
 
+#: Why a top-up is delivered: the data is on the line, and its owner has not heard of it yet, or has.
+ADDED, TOLD = "data_added", "told"
+
 #: Items in these states are at rest: nothing more happens by itself.
 FINAL = frozenset({"delivered", "refunded", "needs_person"})
 
 
-#: The kind of an item that stands in for another one, at no charge.
-REPLACEMENT = "replacement"
+#: The kinds of items: a line, more data for a line that its buyer owns, and a line that stands in for another one
+#: at no charge.
+PURCHASE, TOPUP, REPLACEMENT = "purchase", "topup", "replacement"
+#: The durable work that carries an item of each kind.
+STORIES: Mapping[str, str] = {PURCHASE: "fulfil", TOPUP: "top_up", REPLACEMENT: "fulfil"}
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,8 @@ class Item:
     most_cost: str
     esim: str | None
     reason: str | None
+    #: Of a top-up: the line that the data is for.
+    tops_up: str | None = None
 
 
 @dataclass(frozen=True)

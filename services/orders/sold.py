@@ -27,6 +27,10 @@ class SoldPlan:
     starts: str | None
     #: Of an unlimited plan: bytes a day at full speed.
     full_speed: int | None = None
+    #: More data for a line, and no line of its own.
+    tops_up: bool = False
+    #: The line works only in the device whose IMEI was told before paying.
+    needs_imei: bool = False
 
     @classmethod
     def of(cls, offer: Offer) -> SoldPlan:
@@ -40,6 +44,7 @@ class SoldPlan:
             can_top_up=offer.can_top_up,
             starts=offer.starts,
             full_speed=offer.full_speed_bytes,
+            needs_imei=offer.needs_imei,
         )
 
     @classmethod

@@ -147,7 +147,7 @@ class Partings:
             ).scalars()
             back = rows_of(connection, refunds, customer)
             return [
-                *(name for part in parts for name in (part, f"hand-over-{part}-")),
+                *(name for part in parts for name in (part, f"hand-over-{part}-", f"tell-added-{part}-")),
                 *(f"give-back-{row['key']}"[:120] for row in back),
             ]
 

@@ -112,9 +112,11 @@ class Wiping:
                 )
             connection.execute(update(refunds).where(refunds.c.key == refund.key).values(values))
         connection.execute(
-            update(purchases).where(purchases.c.item_id.in_(parts)).values(snapshot={}, transaction=None)
+            update(purchases)
+            .where(purchases.c.item_id.in_(parts))
+            .values(snapshot={}, request=None, transaction=None, package=None)
         )
-        connection.execute(update(items).where(items.c.order_id.in_(sold)).values(esim_id=None))
+        connection.execute(update(items).where(items.c.order_id.in_(sold)).values(esim_id=None, tops_up=None))
         nothing = ("customer_id", "chat_id", "event_id", "reference", "mail_offered")
         connection.execute(update(orders).where(orders.c.id.in_(sold)).values(dict.fromkeys(nothing)))
 

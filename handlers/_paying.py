@@ -1,0 +1,75 @@
+"""What leads to a payment, whatever is bought: the total, the terms, the link, or why there is none now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.conversation.actions import action
+from bot.conversation.events import Chat
+from bot.conversation.i18n import _, money, percent
+from bot.conversation.messages import Button, Link, Menu, Text
+from handlers import _words
+from services.checkout import NoLink
+from services.orders.sold import SoldPlan
+from services.shop import Shop
+
+
+@action("pay")
+class PayOrder:
+    order: str
+
+
+async def link(chat: Chat, shop: Shop, order: Any) -> Link | Menu:
+    """The link to pay for an order; a way to try again where the payment service does not answer."""
+    sold = SoldPlan.from_json(order.item.plan)
+    try:
+        url = await shop.checkouts.link(order, _words.title(sold), shop.about.back[chat.channel])
+    except NoLink:
+        return Menu(
+            _("The payment service does not answer just now. Your order {order} is kept.", order=order.id),
+            (Button(_("Try again"), PayOrder(order.id)),),
+        )
+    words = _("Order {order}: {what}", order=order.id, what=_words.title(sold))
+    pay = _("Pay {total}", total=money(order.total))
+    return Link(f"{words}\n{total(order.total, order.tax)}\n\n{_obligation(sold)}", pay, url)
+
+
+def total(price: Any, tax: Any, rate: Any = None) -> str:
+    """The price with the tax in it; `rate` is a share."""
+    if rate is not None:
+        return _(
+            "Total: {total}, {tax} of it VAT ({rate})",
+            total=money(price),
+            tax=money(tax),
+            rate=percent(float(rate)),
+        )
+    return _("Total: {total}, {tax} of it VAT", total=money(price), tax=money(tax))
+
+
+def terms(shop: Shop) -> str:
+    """The terms of sale, to be accepted."""
+    return _(
+        "I accept the terms of sale (version {version}): {url}",
+        version=shop.about.terms_version,
+        url=shop.about.terms_url,
+    )
+
+
+def resting() -> Text:
+    """For what is not sold at the moment."""
+    return Text(
+        _(
+            "This plan cannot be bought just now, and I will not take money for what I may not deliver. "
+            "Nothing was charged. Please try again a little later, or write the country to see other plans."
+        )
+    )
+
+
+def _obligation(sold: SoldPlan) -> str:
+    if sold.tops_up:
+        return _(
+            "By paying you place an order with an obligation to pay. The data is added as soon as it is paid."
+        )
+    return _(
+        "By paying you place an order with an obligation to pay. Your eSIM comes here as soon as it is paid."
+    )

@@ -1,0 +1,279 @@
+"""One top-up at a provider: intent stored first, tried once, and an unknown outcome resolved by looking at the line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import structlog
+from sqlalchemy import Connection, select, update
+
+from services.attempts import OPEN, Attempts, again, before, begin, since_tried
+from services.clock import Clock
+from services.esims import Esim, Esims, Measured
+from services.lanes import Lanes
+from services.locks import Busy
+from services.news import Alarm, Voice
+from services.orders.book import move_item
+from services.orders.order import ADDED, TOPUP
+from services.providers import (
+    Accepted,
+    Ambiguous,
+    EsimProvider,
+    NotFound,
+    ProviderError,
+    Rejected,
+    Snapshot,
+    ToppedUp,
+    TopupIntent,
+    TopupOutcome,
+    TopupResolution,
+    Unknown,
+)
+from services.storage import Storage
+from services.storage.app import items, purchases
+from services.topups.selling import OVER
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class _Job:
+    """An item to be carried out, and the line that it is for."""
+
+    row: Any
+    line: Esim
+
+    def intent(self, begun_at: Any, request: str | None = None) -> TopupIntent:
+        row = self.row
+        return TopupIntent(row.id, self.line.iccid, row.sku, Decimal(row.most_cost), begun_at, request)
+
+
+class Refilling:
+    """The steps of a top-up. Each returns a word; each may be repeated."""
+
+    def __init__(
+        self,
+        app: Storage,
+        esims: Esims,
+        providers: Mapping[str, EsimProvider],
+        attempts: Attempts,
+        lanes: Lanes,
+        clock: Clock,
+        voice: Voice,
+    ) -> None:
+        self._app = app
+        self._esims = esims
+        self._providers = providers
+        self._attempts = attempts
+        self._lanes = lanes
+        self._clock = clock
+        self._voice = voice
+
+    async def buy(self, item: str, attempt: int) -> str:
+        """Try once for each attempt; also "over" for a line that takes no more data, or is nobody's any more."""
+        row = await self._item(item)
+        if row.state == "delivered":
+            return "bought"
+        if row.state not in ("waiting", "buying"):
+            return "rejected" if row.state in ("refund_due", "refunded") else "gone"
+        await self._app.transaction(
+            lambda connection: move_item(connection, item, ("waiting",), "buying", "paid", self._clock.now())
+        )
+        known = await self._attempts.of(item, attempt)
+        if known is not None:
+            return again(known)
+        line = await self._line(row)
+        if line is None:
+            return "over"
+        try:
+            async with self._lanes.turn(row.provider):
+                return await self._try(_Job(row, line), attempt)
+        except Busy:
+            return "busy"
+        except ProviderError as error:
+            log.warning("line not read, nothing bought", item=item, reason=error.reason)
+            return "busy"
+
+    async def look(self, item: str, attempt: int) -> str:
+        """What became of an unknown attempt."""
+        row = await self._item(item)
+        if row.state == "delivered":
+            return "bought"
+        line, tried = await self._line(row), await self._attempts.of(item, attempt)
+        if line is None or tried is None:
+            return "gone"
+        try:
+            async with self._lanes.turn(row.provider):
+                found = await self._resolve(_Job(row, line), tried)
+        except (Busy, ProviderError) as error:
+            log.info("could not look yet", item=item, error=type(error).__name__)
+            return "busy"
+        return await self._settled(row, attempt, found)
+
+    async def unknowns(self, item: str) -> int:
+        """How many attempts of an item ended unknown, and were not there in the end."""
+        return await self._attempts.absent(item)
+
+    async def leave(self, item: str, attempt: int) -> str:
+        """Nobody looks any more: other top-ups of the line need not wait."""
+        await self._attempts.note(item, attempt, "unresolved")
+        return "left"
+
+    async def after_all(self, item: str) -> str:
+        """Before the money goes back: "bought" when an attempt that left nothing has left its data since."""
+        row = await self._item(item)
+        line = await self._line(row)
+        if row.state == "delivered":
+            return "bought"
+        if line is None or row.state != "buying":
+            return "absent"
+        try:
+            return "bought" if await self._came_late(_Job(row, line)) else "absent"
+        except ProviderError as error:
+            log.info("could not look again", item=item, reason=error.reason)
+            return "absent"
+
+    async def measure(self, item: str) -> str:
+        """Measure the line anew, so that its owner hears the new total: "measured" or "unmeasured"."""
+        line = await self._line(await self._item(item))
+        if line is None:
+            return "unmeasured"
+        try:
+            usage = await self._providers[line.provider].usage(line.iccid)
+        except ProviderError as error:
+            log.info("not measured", item=item, reason=error.reason)
+            return "unmeasured"
+        await self._esims.measured(line, Measured.of(usage))
+        return "measured"
+
+    async def _try(self, job: _Job, attempt: int) -> str:
+        """Raises ProviderError while nothing is begun."""
+        row, line = job.row, job.line
+        known = await self._attempts.of(row.id, attempt)
+        if known is not None:
+            return again(known)
+        if await self._came_late(job):
+            return "bought"
+        provider = self._providers[row.provider]
+        if (await provider.esim(line.iccid)).line_state in OVER:
+            return "over"
+        if not await self._still_sold(provider, job):
+            return "rejected"
+        intent = job.intent(self._clock.now())
+        snapshot = await provider.snapshot(intent)
+        claimed = await self._app.transaction(
+            lambda connection: _claim(connection, row, attempt, intent, snapshot)
+        )
+        if claimed != "claimed":
+            return claimed
+        return await self._keep(row, attempt, await provider.topup(intent))
+
+    async def _still_sold(self, provider: EsimProvider, job: _Job) -> bool:
+        offers = {offer.sku: offer for offer in await provider.topup_offers(job.line.iccid)}
+        offer = offers.get(job.row.sku)
+        if offer is not None and offer.cost.amount <= Decimal(job.row.most_cost):
+            return True
+        log.warning("top-up not sold at this cost any more", item=job.row.id, gone=offer is None)
+        return False
+
+    async def _keep(self, row: Any, attempt: int, outcome: TopupOutcome) -> str:
+        match outcome:
+            case ToppedUp():
+                return await self._added(row, attempt, outcome)
+            case Accepted(request=request, transaction=transaction):
+                await self._attempts.note(
+                    row.id, attempt, "unknown", request=request, transaction=transaction
+                )
+                return "unknown"
+            case Unknown():
+                log.warning("top-up unknown", item=row.id, attempt=attempt)
+                await self._attempts.note(row.id, attempt, "unknown")
+                return "unknown"
+            case Rejected(reason, retryable, out_of_credit):
+                log.warning("top-up rejected", item=row.id, reason=reason)
+                if out_of_credit:
+                    await self._voice.alarm(Alarm("out_of_credit", row.provider))
+                elif not retryable:
+                    await self._voice.alarm(Alarm("provider_refuses", f"{row.provider} top-up {reason}"))
+                state = "later" if retryable else "rejected"
+                await self._attempts.note(row.id, attempt, state)
+                return state
+
+    async def _settled(self, row: Any, attempt: int, found: TopupResolution) -> str:
+        match found:
+            case ToppedUp():
+                return await self._added(row, attempt, found)
+            case NotFound():
+                await self._attempts.note(row.id, attempt, "absent")
+                return "absent"
+            case Ambiguous(cause):
+                log.warning("top-up ambiguous", item=row.id, cause=cause)
+                return "pending"
+            case _:
+                return "pending"
+
+    async def _added(self, row: Any, attempt: int, data: ToppedUp) -> str:
+        """The data is on the line, and with it the item is delivered: nothing is left to be handed over."""
+        now = self._clock.now()
+        await self._app.transaction(lambda connection: added(connection, row.id, attempt, data, now))
+        return "bought"
+
+    async def _came_late(self, job: _Job) -> bool:
+        """Whether an earlier attempt that was not there has come after all: then nothing is bought again."""
+        for tried in await self._attempts.in_state(job.row.id, "absent"):
+            found = await self._resolve(job, tried)
+            if isinstance(found, ToppedUp):
+                await self._added(job.row, tried.attempt, found)
+                return True
+        return False
+
+    async def _resolve(self, job: _Job, tried: Any) -> TopupResolution:
+        known = before(tried)
+        # Data that another order bought for this line since is explained.
+        claimed = await self._attempts.packages_of(job.line.id)
+        snapshot = replace(known, packages=(*known.packages, *claimed))
+        intent = job.intent(tried.begun_at, tried.request)
+        return await self._providers[job.row.provider].resolve_topup(intent, snapshot, since_tried(tried))
+
+    async def _line(self, row: Any) -> Esim | None:
+        """The line, if it still belongs to whoever ordered."""
+        if row.tops_up is None:
+            return None
+        owner = await self._esims.buyer(row.id)
+        return None if owner is None else await self._esims.owned(owner, row.tops_up)
+
+    async def _item(self, item: str) -> Any:
+        return await self._app.read(
+            lambda connection: connection.execute(select(items).where(items.c.id == item)).one()
+        )
+
+
+def added(connection: Connection, item: str, attempt: int, data: ToppedUp, now: datetime) -> None:
+    """Note that an attempt brought its data."""
+    connection.execute(
+        update(purchases)
+        .where(purchases.c.item_id == item, purchases.c.attempt == attempt)
+        .values(state="bought", package=data.package, transaction=data.transaction)
+    )
+    move_item(connection, item, ("buying", "needs_person"), "delivered", ADDED, now)
+
+
+def _claim(connection: Connection, row: Any, attempt: int, intent: TopupIntent, snapshot: Snapshot) -> str:
+    """One top-up of a line is in flight at a time: what is new on the line is then that one's."""
+    other = (
+        select(purchases.c.item_id)
+        .join(items, items.c.id == purchases.c.item_id)
+        .where(
+            items.c.kind == TOPUP,
+            items.c.tops_up == row.tops_up,
+            purchases.c.state.in_(OPEN),
+            purchases.c.item_id != row.id,
+        )
+    )
+    if connection.execute(other).first() is not None:
+        return "busy"
+    return "claimed" if begin(connection, row, attempt, intent.begun_at, snapshot) else "unknown"
