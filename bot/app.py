@@ -7,11 +7,13 @@ import secrets as chance
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from functools import partial
 
 import structlog
 
 import handlers
 from bot.channels import telegram, whatsapp
+from bot.connecting import channels_of
 from bot.conversation.actions import Seal
 from bot.conversation.channel import Channel, ChannelError
 from bot.conversation.engine import Engine
@@ -29,7 +31,9 @@ from bot.voice import Spoken
 from bot.web import Doors
 from handlers.start import COMMANDS
 from services import places
+from services.alarms import Alarms
 from services.attempts import Attempts
+from services.books import read_books
 from services.buying import Buying
 from services.catalogue import NAME as CATALOGUE_COPY
 from services.catalogue import Catalogue
@@ -39,9 +43,11 @@ from services.clock import Clock, Waits
 from services.customers import Customers
 from services.delivery import Delivery
 from services.dispatches import Dispatches
+from services.dossiers import Dossiers
 from services.durable import Durable
 from services.esims import Esims
 from services.fulfilment import Fulfilment
+from services.giving_back import GivingBack
 from services.lanes import Lanes
 from services.locks import LeaseLocks, MemoryLocks
 from services.mailer import Mailer
@@ -57,6 +63,7 @@ from services.providers import EsimProvider, keepgo
 from services.refunds import Refunds
 from services.sales_pause import SalesPause
 from services.shop import About, Shop
+from services.staff import Staff
 from services.storage import Stores, open_stores
 from services.storage.sealing import Secrets, Vault
 from services.support import Hours, Support
@@ -78,8 +85,9 @@ class App:
         self.clock = Clock()
         self.waits = Waits(settings.time_factor)
         self.secrets = Secrets(settings.key)
-        self.channels = _channels(settings)
-        self.voice = Spoken(stores.app, self.clock, self.channels, settings.staff_chat)
+        self.channels = channels_of(settings)
+        self.alarms = Alarms(stores.app, self.clock)
+        self.voice = Spoken(self.alarms, self.channels, settings.staff_chat)
         # On one machine the engine takes up its own work by one name; among several each has its own.
         self.durable = Durable(stores.app.url, settings.executor or ("local" if self.alone else self.me))
         self._alerts: set[asyncio.Future[None]] = set()
@@ -156,6 +164,8 @@ class App:
         self.support = Support(
             app, self.vault, clock, voice, Hours(settings.support_hours, settings.support_wait_minutes)
         )
+        self.staff = Staff(app, self.secrets, clock, settings.staff_members_ids)
+        self.giving_back = GivingBack(app, clock, self.durable.start_with)
         self.privacy = self._privacy()
         self.shop = self._shop()
         self.router = Router().include(handlers.routers())
@@ -196,6 +206,8 @@ class App:
                 self.support,
                 self.prices,
                 self.privacy,
+                self.staff,
+                voice.tell_alarms,
             ),
             waits,
         )
@@ -294,12 +306,17 @@ class App:
             clock=self.clock,
             catalogue=self.catalogue,
             sales=self.sales,
+            books=partial(read_books, self.stores.app),
             orders=self.orders,
             checkouts=self.checkouts,
             delivery=self.delivery,
             esims=self.esims,
             usage=Usage(self.esims, self.providers, self.clock),
             support=self.support,
+            alarms=self.alarms,
+            staff=self.staff,
+            giving_back=self.giving_back,
+            dossiers=Dossiers(self.stores.app),
             customers=self.customers,
             privacy=self.privacy,
             controller=self.controller,
@@ -386,30 +403,3 @@ async def _open_channels(app: App) -> None:
             return False
 
         await bot.poll(deal)
-
-
-def _channels(settings: Settings) -> dict[str, Channel]:
-    channels: dict[str, Channel] = {}
-    if settings.has_telegram:
-        channels["telegram"] = telegram.Telegram(
-            telegram.Settings(
-                token=settings.telegram_token.get_secret_value(),
-                api=settings.telegram_api,
-                secret=settings.telegram_secret.get_secret_value(),
-                public_url=settings.public_url,
-                mode="polling" if settings.telegram_mode == "polling" else "webhook",
-                staff_chat=settings.staff_chat,
-            )
-        )
-    if settings.has_whatsapp:
-        channels["whatsapp"] = whatsapp.WhatsApp(
-            whatsapp.Settings(
-                token=settings.whatsapp_token.get_secret_value(),
-                phone_id=settings.whatsapp_phone_id,
-                business_id=settings.whatsapp_business_id or "0",
-                app_secret=settings.whatsapp_app_secret.get_secret_value(),
-                verify_token=settings.whatsapp_verify_token.get_secret_value(),
-                api=settings.whatsapp_api,
-            )
-        )
-    return channels

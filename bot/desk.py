@@ -35,7 +35,8 @@ class Desk:
         if handler is None:
             raise LookupError("nobody hears the staff")
         with speaking(SOURCE):
-            reply = await handler(self._engine.shop, incoming.event, event)
+            commands = self._engine.router.staff_commands
+            reply = await handler(self._engine.shop, incoming.event, event, commands)
         if isinstance(reply, Text):
             await self._voice.say_to_staff(reply)
         await self._app.transaction(lambda connection: self._seen(connection, event))

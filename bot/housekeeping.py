@@ -22,6 +22,7 @@ from services.orders.order import STORIES
 from services.prices import Prices
 from services.privacy import Privacy
 from services.sales_pause import SalesPause
+from services.staff import Staff
 from services.storage import Storage
 from services.storage.app import (
     beats,
@@ -84,6 +85,8 @@ class Housekeeping:
         support: Support,
         prices: Prices,
         privacy: Privacy,
+        staff: Staff,
+        tell_alarms: Callable[[], Awaitable[None]],
     ) -> list[Job]:
         """Everything that happens by itself. Seconds between two runs, before they are scaled."""
         return [
@@ -97,6 +100,8 @@ class Housekeeping:
             Job("stranded", 300, self.stranded, floor=5),
             Job("close silent cases", 600, support.close_silent, due=True, floor=5),
             Job("go on erasing", 600, privacy.resume, due=True, floor=10),
+            Job("tell alarms", 30, tell_alarms, due=True, floor=1),
+            Job("forget the staff's record", 86_400, staff.forget, due=True, floor=60),
             Job("forget old rows", 3_600, self.forget, due=True, floor=30),
             Job("dead letters", 300, self.dead_letters, floor=10),
             Job("warnings", 3_600, lambda: self.warnings(prices), due=True, floor=30),

@@ -39,6 +39,8 @@ class Settings(BaseSettings):
     telegram_secret: SecretStr = SecretStr("")
     telegram_mode: str = Field(default="webhook", pattern="^(webhook|polling)$")
     staff_chat: int | None = None
+    #: Telegram's ids of the members who may give commands there, separated by commas; empty: all of them.
+    staff_members: str = Field(default="", pattern=r"^\s*(\d+\s*(,\s*\d+\s*)*)?$")
 
     whatsapp_token: SecretStr = SecretStr("")
     whatsapp_api: str = "https://graph.facebook.com"
@@ -96,6 +98,11 @@ class Settings(BaseSettings):
         if value and not value.startswith("http://127.0.0.1:"):
             raise ValueError("may only be a loopback address")
         return value
+
+    @property
+    def staff_members_ids(self) -> tuple[str, ...]:
+        """Who may give commands in the staff chat."""
+        return tuple(one.strip() for one in self.staff_members.split(",") if one.strip())
 
     @property
     def key(self) -> bytes:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection
 
 from bot.conversation.channel import Channel, ChannelError, Way
 from bot.conversation.engine import Engine
@@ -15,28 +14,20 @@ from bot.conversation.events import Address
 from bot.conversation.i18n import SOURCE
 from bot.conversation.messages import Message
 from bot.sessions import UnknownChat
-from services.clock import Clock
+from services.alarms import Alarms, Raised
 from services.locks import Busy
 from services.news import Alarm, Letter, Told
-from services.storage import Storage
-from services.storage.app import marks
-from services.storage.upsert import insert_new
 
 log = structlog.get_logger()
 
-#: The same cause is not reported again within this time.
-QUIET = timedelta(hours=6)
 STAFF_CHANNEL = "telegram"
 
 
 class Spoken:
     """The Voice of the services. The engine is given once both exist."""
 
-    def __init__(
-        self, app: Storage, clock: Clock, channels: Mapping[str, Channel], staff_chat: int | None
-    ) -> None:
-        self._app = app
-        self._clock = clock
+    def __init__(self, alarms: Alarms, channels: Mapping[str, Channel], staff_chat: int | None) -> None:
+        self._alarms = alarms
         self._channels = channels
         self._staff_chat = staff_chat
         self._engine: Engine | None = None
@@ -71,8 +62,13 @@ class Spoken:
 
     async def alarm(self, alarm: Alarm) -> None:
         log.error("alarm", cause=alarm.cause, facts=alarm.facts)
-        if await self._app.transaction(lambda connection: self._is_news(connection, alarm)):
-            await self.tell_staff(alarm)
+        await self._alarms.note(alarm)
+
+    async def tell_alarms(self) -> None:
+        """What is over is forgotten; what is new goes to the staff."""
+        await self._alarms.settle()
+        if self._staff_chat is not None:
+            await self._alarms.tell(self._tell_one)
 
     async def tell_staff(self, item: Any) -> str | None:
         message = await self._need().compose(SOURCE, "staff", item)
@@ -90,16 +86,8 @@ class Spoken:
             log.error("staff chat", reason=error.reason)
             return None
 
-    def _is_news(self, connection: Connection, alarm: Alarm) -> bool:
-        now = self._clock.now()
-        name = f"alarm:{alarm.cause}"
-        if insert_new(connection, marks, name=name, value=alarm.facts[:255], at=now):
-            return True
-        last = connection.execute(select(marks.c.at).where(marks.c.name == name)).scalar_one()
-        if now - last < QUIET:
-            return False
-        connection.execute(update(marks).where(marks.c.name == name).values(value=alarm.facts[:255], at=now))
-        return True
+    async def _tell_one(self, raised: Raised) -> bool:
+        return await self.tell_staff(raised) is not None
 
     def _need(self) -> Engine:
         if self._engine is None:

@@ -1,62 +1,101 @@
-"""What the staff chat reads, and what becomes of what is written there. In English, the operator's language."""
+"""What becomes of what staff write in their chat: answers, commands, confirmations. In English, the operator's language.
+
+> /order M7KQ2MX4A
+what the book knows of it
+> /refund M7KQ2MX4A 5.00
+what would happen, and: to do it, write /yes 4KQ7XM2P
+> /yes 4KQ7XM2P
+what came of it
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from bot.conversation.events import StaffSaid
 from bot.conversation.messages import Message, Relay, Reply, Text
-from bot.conversation.router import Router
-from services.news import Alarm
+from bot.conversation.router import Router, StaffCommand
+from handlers._staff import No
 from services.shop import Shop
 from services.support import CaseFile
 
 router = Router()
 
-#: Alarm → what happened and the command that mends it.
-ALARMS = {
-    "payment_of_unknown_order": "A payment came in for an order that we do not know. Look at it in Stripe: {facts}",
-    "payment_wrong_amount": "Order {facts} was paid with another amount. Money is held: python -m bot books",
-    "refund_failed": "The refund of order {facts} failed. Pay it back by hand: python -m bot books",
-    "payment_erased": "A payment event came for order {facts}, whose buyer was erased. Look at it in Stripe.",
-    "erasure_waits": "An erasure waits for an order to settle: {facts}",
-    "erasure_not_proven": "An erasure could not be proven on disk: {facts}",
-    "erasure_broke": "An erasure broke off and is tried again: {facts}",
-    "lines_not_closed": "The provider's notes of erased lines could not be set: {facts}",
-    "staff_copies_left": "Messages of an erased traveller are left in this chat, delete them by hand: {facts}",
-    "dispute": "Order or payment {facts} is disputed. Answer in Stripe.",
-    "out_of_credit": "The account at {facts} is out of credit: orders are refunded until it is topped up.",
-    "provider_refuses": "The provider refuses to sell: {facts}. Orders are refunded.",
-    "surplus_line": "A line at {facts} that nobody ordered is now stock and goes to the next buyer of its plan.",
-    "needs_person_unreachable": "The eSIM of {facts} is bought, but its traveller cannot be reached.",
-    "needs_person_unresolved": "The purchase of {facts} stays unknown. Look at the provider's list, then decide.",
-    "needs_person_no_activation": "The provider gives no activation code for {facts}.",
-    "catalogue-unmapped": "Names of places in the catalogue that we know no country for: {facts}",
-    "catalogue-unavailable": "The provider's catalogue cannot be read: {facts}. The last good copy sells.",
-    "catalogue-shrunk": "The provider's catalogue lost most of its plans (provider, before, now): {facts}. The last good copy sells.",
-    "catalogue-copy": "The catalogue's copy on disk: {facts}",
-    "no-exchange-rate": "prices.toml has no exchange rate for {facts}",
-    "rate-expired": "The exchange rate in prices.toml is past its date: {facts}",
-    "rate-old": "The exchange rate in prices.toml is old, of {facts}. Look it up and date it anew.",
-    "rate-of-tomorrow": "The exchange rate in prices.toml is dated in the future: {facts}",
-    "prices-malformed": "prices.toml cannot be read, the last good prices hold: {facts}",
-    "dead_letter": "The engine gave up a workflow: {facts}",
-    "books": "The books do not close: python -m bot books ({facts})",
-}
+Commands = Mapping[str, StaffCommand]
 
 
 @router.hears(StaffSaid)
-async def hear(shop: Shop, said: StaffSaid, event: str) -> Reply:
-    """A reply to a traveller's message goes to that traveller; anything else is talk among staff."""
-    if said.reply_to is None:
-        return None
-    words = said.text.strip()
-    if words.split("@")[0] == "/close":
+async def hear(shop: Shop, said: StaffSaid, event: str, commands: Commands) -> Reply:
+    """A command is carried out, a reply to a traveller's message goes to that traveller, the rest is talk."""
+    name, _, words = said.text.strip().partition(" ")
+    name = name.split("@")[0].lower()
+    if name == "/close" and said.reply_to is not None:
         closed = await shop.support.close(said.reply_to)
         return Text("Closed." if closed == "closed" else "That message belongs to no case.")
+    if name.startswith("/"):
+        return Text(await _command(shop, said, name[1:], " ".join(words.split()), commands))
+    if said.reply_to is None:
+        return None
+    return await _answer(shop, said, event)
+
+
+@router.words_for_staff(CaseFile)
+async def word_case(shop: Shop, file: CaseFile) -> Message:  # noqa: ARG001
+    """A traveller's words, with what we know of the line."""
+    head = "\n".join((f"{file.case} · {file.channel} · {file.locale}", *file.facts))
+    tail = "(Reply to this message to answer; reply /close to end.)"
+    return Relay(f"{head}\n\n{file.words}\n\n{tail}", file.content, file.mime)
+
+
+async def _command(shop: Shop, said: StaffSaid, name: str, words: str, commands: Commands) -> str:
+    if not shop.staff.may(said.member_id):
+        await shop.staff.did(said.member_id, f"/{name}", "refused", "not allowed")
+        return _not_allowed(said)
+    if name == "yes":
+        return await _confirmed(shop, said, words, commands)
+    if name in ("help", "start"):
+        return _help(commands)
+    command = commands.get(name)
+    if command is None:
+        return f"There is no command /{name[:32]}. /help lists them."
+    try:
+        if command.preview is None:
+            answer = await command.act(shop, words, "")
+            await shop.staff.did(said.member_id, _recorded(name, words), "done")
+            return answer
+        preview = await command.preview(shop, words)
+    except No as refusal:
+        return str(refusal)
+    code = await shop.staff.ask(said.member_id, _recorded(name, words))
+    return f"{preview}\n\nTo do it, write within ten minutes: /yes {code}"
+
+
+async def _confirmed(shop: Shop, said: StaffSaid, words: str, commands: Commands) -> str:
+    """Once for each code; whoever gave the command confirms it, nobody else."""
+    code = words.upper()
+    found = await shop.staff.confirm(said.member_id, code)
+    match found.state:
+        case "done":
+            return f"That was done already: {found.outcome}"
+        case "late":
+            return "That was too long ago. Give the command again."
+        case "unknown":
+            return "You gave no command with that code. Codes belong to whoever gave the command."
+    name, _, rest = found.command.removeprefix("/").partition(" ")
+    try:
+        outcome = await commands[name].act(shop, rest, f"staff:{code}")
+    except No as refusal:
+        outcome = str(refusal)
+    await shop.staff.done(code, outcome.splitlines()[0])
+    return outcome
+
+
+async def _answer(shop: Shop, said: StaffSaid, event: str) -> Reply:
     content, mime = None, ""
     if said.attachment is not None:
         mime = said.attachment.mime or "image/jpeg"
         content = await shop.fetch("telegram", said.attachment.reference, said.attachment.kind, mime)
-    outcome = await shop.support.answer(said.reply_to, words, event, content, mime)
+    outcome = await shop.support.answer(said.reply_to or "", said.text.strip(), event, content, mime)
     match outcome:
         case "told" | "unknown":
             return None
@@ -72,16 +111,24 @@ async def hear(shop: Shop, said: StaffSaid, event: str) -> Reply:
             return Text("Not delivered: the traveller cannot be reached (blocked, or gone).")
 
 
-@router.words_for_staff(CaseFile)
-async def word_case(shop: Shop, file: CaseFile) -> Message:  # noqa: ARG001
-    """A traveller's words, with what we know of the line."""
-    head = "\n".join((f"{file.case} · {file.channel} · {file.locale}", *file.facts))
-    tail = "(Reply to this message to answer; reply /close to end.)"
-    return Relay(f"{head}\n\n{file.words}\n\n{tail}", file.content, file.mime)
+def _help(commands: Commands) -> str:
+    lines = [f"/{one.name} {one.summary}" for _, one in sorted(commands.items())]
+    return "\n".join(
+        (
+            "Reply to a traveller's message to answer it; reply /close to end the case.",
+            "",
+            *lines,
+            "",
+            "What changes something is asked back, and done after your /yes CODE.",
+        )
+    )
 
 
-@router.words_for_staff(Alarm)
-async def word_alarm(shop: Shop, alarm: Alarm) -> Message:  # noqa: ARG001
-    """An alarm, with what mends it."""
-    words = ALARMS.get(alarm.cause, alarm.cause + ": {facts}")
-    return Text("⚠️ " + words.format(facts=alarm.facts))
+def _not_allowed(said: StaffSaid) -> str:
+    if not said.member_id:
+        return "Commands are for members who write under their own name, not as the group."
+    return f"You may not give commands here. The operator allows it with your number, {said.member_id}, in STAFF_MEMBERS."
+
+
+def _recorded(name: str, words: str) -> str:
+    return f"/{name} {words}".strip()

@@ -61,7 +61,7 @@ class Books:
         return {
             "open": self.open,
             "close": self.close,
-            "totals": self._totals(),
+            "totals": self.totals(),
             "lines": {
                 "delivered": self.delivered_lines,
                 "replacements": self.replacement_lines,
@@ -73,7 +73,7 @@ class Books:
             "orders": [asdict(line) for line in self.orders],
         }
 
-    def _totals(self) -> dict[str, dict[str, int]]:
+    def totals(self) -> dict[str, dict[str, int]]:
         """Currency → its sums, in minor units: amounts of two currencies are never added."""
         return {
             currency: {

@@ -145,7 +145,7 @@ class Voice(Protocol):
         """The item as a mail in that language."""
 
     async def alarm(self, alarm: Alarm) -> None:
-        """Tell the staff, once for each cause until it is over. Never raises."""
+        """Something the staff must know: they are told once until it is over."""
 
     async def tell_staff(self, item: Any) -> str | None:
         """Write to the staff chat; the message's id, or None when it did not get there."""

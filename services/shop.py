@@ -5,15 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from services.alarms import Alarms
+from services.books import Books
 from services.catalogue import Catalogue
 from services.checkout import Checkouts
 from services.clock import Clock
 from services.customers import Customers
 from services.delivery import Delivery
+from services.dossiers import Dossiers
 from services.esims import Esims
+from services.giving_back import GivingBack
 from services.orders import Orders
 from services.privacy import Controller, Privacy
 from services.sales_pause import SalesPause
+from services.staff import Staff
 from services.support import Support
 from services.usage import Usage
 
@@ -25,6 +30,12 @@ class Fetch(Protocol):
     """Gets the bytes of a file that somebody sent."""
 
     async def __call__(self, channel: str, reference: str, kind: str, mime: str) -> bytes | None: ...
+
+
+class ReadBooks(Protocol):
+    """Reads the books as they stand."""
+
+    async def __call__(self) -> Books: ...
 
 
 @dataclass(frozen=True)
@@ -46,12 +57,17 @@ class Shop:
     clock: Clock
     catalogue: Catalogue
     sales: SalesPause
+    books: ReadBooks
     orders: Orders
     checkouts: Checkouts
     delivery: Delivery
     esims: Esims
     usage: Usage
     support: Support
+    alarms: Alarms
+    staff: Staff
+    giving_back: GivingBack
+    dossiers: Dossiers
     customers: Customers
     privacy: Privacy
     controller: Controller

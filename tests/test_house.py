@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import pytest
 from living import ROOT
+
+from handlers.staff_alarms import CAUSES, cause_of
 
 TEXT = {".py", ".toml", ".md", ".yaml", ".po", ".html", ".css", ".js", ".lock", ".txt", ".json", ".mako", ""}
 #: Written so that this file does not hold what it looks for.
@@ -83,3 +86,36 @@ def test_no_file_of_ours_has_grown_beyond_reading():
         if lines > 430 and "migrations" not in path.parts
     }
     assert long == {}
+
+
+def causes() -> dict[str, str]:
+    """Every cause of an alarm in the code → where; one made of parts as "prefix_"."""
+    found: dict[str, str] = {}
+    for path in files():
+        if path.suffix != ".py" or path.relative_to(ROOT).parts[0] not in ("bot", "services"):
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and _name(node.func) in ALARMING and node.args:
+                match node.args[0]:
+                    case ast.Constant(str(cause)):
+                        found[cause] = str(path.relative_to(ROOT))
+                    case ast.JoinedStr([ast.Constant(str(prefix)), *_]):
+                        found[prefix] = str(path.relative_to(ROOT))
+    return found
+
+
+#: What an alarm is raised by: the value itself, a callback of code that does not wait, a warning of the price list.
+ALARMING = ("Alarm", "_alert", "alarm", "RateWarning")
+
+
+def _name(function: ast.expr) -> str:
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+
+
+def test_every_alarm_has_words_and_what_mends_it():
+    there = causes()
+    assert "refund_failed" in there
+    assert "needs_person_" in there
+    unworded = {cause: path for cause, path in there.items() if cause_of(cause) is None}
+    assert unworded == {}, "add it to CAUSES in handlers/staff_alarms.py, with the command that mends it"
+    assert [name for name, cause in CAUSES.items() if not cause.mend or "{facts}" not in cause.words] == []

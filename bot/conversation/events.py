@@ -100,6 +100,8 @@ class StaffSaid:
     #: The message of ours that they replied to.
     reply_to: str | None = None
     attachment: Attachment | None = None
+    #: Telegram's id of that person; empty for whoever hides behind the group.
+    member_id: str = ""
 
 
 Event = Said | Pressed | Sent | News | StaffSaid

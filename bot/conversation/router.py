@@ -24,6 +24,24 @@ class Command:
     handler: Handler
 
 
+#: What would happen, in words; or a refusal.
+Preview = Callable[..., Awaitable[Any]]
+
+
+@dataclass(frozen=True)
+class StaffCommand:
+    """A command of the staff chat, in the operator's language.
+
+    `act(shop, words, key)` carries it out and says what came of it; what it does under one key happens once.
+    `preview(shop, words)` says what would happen: such a command waits for its author's "/yes".
+    """
+
+    name: str
+    summary: str
+    act: Callable[..., Awaitable[str]]
+    preview: Preview | None = None
+
+
 class Taken(ValueError):
     """Two handlers want the same key."""
 
@@ -33,6 +51,7 @@ class Router:
 
     def __init__(self, *, business: bool = True) -> None:
         self.commands: dict[str, Command] = {}
+        self.staff_commands: dict[str, StaffCommand] = {}
         self.keys: dict[tuple[str, Any], Handler] = {}
         self._business = business
         self.aside: set[Handler] = set()
@@ -75,6 +94,15 @@ class Router:
         """Words an item for the staff chat; the handler gets the shop and the item."""
         return self._on("staff", item)
 
+    def staff(self, name: str, summary: str, preview: Preview | None = None) -> Callable[[W], W]:
+        """Answers "/name words" of a member of staff; with a `preview` only after that member's "/yes"."""
+
+        def register(act: W) -> W:
+            self._claim(self.staff_commands, name, StaffCommand(name, summary, act, preview))
+            return act
+
+        return register
+
     def hears(self, event: type[Any] | str) -> Callable[[H], H]:
         """Answers a whole kind of event, such as `Sent`; the handler gets the event."""
         return self._on("event", event)
@@ -88,6 +116,8 @@ class Router:
         for other in others:
             for name, command in other.commands.items():
                 self._claim(self.commands, name, command)
+            for name, order in other.staff_commands.items():
+                self._claim(self.staff_commands, name, order)
             for key, handler in other.keys.items():
                 self._claim(self.keys, key, handler)
             self.aside |= other.aside

@@ -71,6 +71,11 @@ class Catalogue:
         self._shelves: dict[str, Shelf] = {}
         self._sold = Assortment((), prices, alert, paused)
 
+    @property
+    def providers(self) -> tuple[str, ...]:
+        """Whose plans are sold."""
+        return tuple(self._providers)
+
     async def load(self) -> None:
         """The last good copy from disk; a provider that it lacks is asked."""
         try:

@@ -166,6 +166,16 @@ REGISTRY: tuple[Entry, ...] = (
     *not_personal(app.marks, "name value at", "facts of the shop: ids and numbers"),
     *not_personal(app.pauses, "what why at until over wanted looks look_at", "what is not for sale, and why"),
     *not_personal(app.beats, "executor at", "our own processes"),
+    *not_personal(
+        app.alarms,
+        "cause subject facts since last_at told_at",
+        "what the operator must mend: numbers of orders, providers and requests",
+    ),
+    *not_personal(
+        app.staff_acts,
+        "code member member_hash command state outcome at done_at",
+        "what our own staff did, for six months: who under the house's key, and numbers of orders",
+    ),
     # Kept by law
     *_BOOKS.of(legal.sales, "order_id kind sold_at currency amount tax refunded keep_until"),
     *_BOOKS.sealed(legal.sales, "payment", "sales:{column}:{order_id}:{kind}", "json"),

@@ -259,16 +259,19 @@ OTHER_BOT = {"id": 77, "is_bot": True, "first_name": "Other"}
 @pytest.mark.parametrize(
     ("said", "event"),
     [
-        (staff(text="On it"), StaffSaid("On it", "Grace")),
-        (staff(text="Yes", reply_to_message=staff(message_id=88)), StaffSaid("Yes", "Grace", "88")),
-        (staff(text="/close@shop_bot", reply_to_message=7), StaffSaid("/close", "Grace")),
+        (staff(text="On it"), StaffSaid("On it", "Grace", member_id="3")),
+        (
+            staff(text="Yes", reply_to_message=staff(message_id=88)),
+            StaffSaid("Yes", "Grace", "88", member_id="3"),
+        ),
+        (staff(text="/close@shop_bot", reply_to_message=7), StaffSaid("/close", "Grace", member_id="3")),
         (
             staff(text="Hm", is_topic_message=True, reply_to_message=staff(forum_topic_created={})),
-            StaffSaid("Hm", "Grace"),
+            StaffSaid("Hm", "Grace", member_id="3"),
         ),
         (
             staff(photo=PHOTO, caption="Tap here"),
-            StaffSaid("Tap here", "Grace", None, Attachment("photo", "F1", "image/jpeg")),
+            StaffSaid("Tap here", "Grace", None, Attachment("photo", "F1", "image/jpeg"), "3"),
         ),
         (
             staff(text="Me", **{"from": ANONYMOUS, "sender_chat": GROUP, "author_signature": "Boss"}),

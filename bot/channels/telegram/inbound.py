@@ -152,6 +152,7 @@ def _traveller(message: dict[str, Any]) -> Said | Sent | None:
 
 
 def _staff(message: dict[str, Any]) -> StaffSaid | None:
+    member_id = ""
     match message:
         # Staff that remain anonymous speak as the chat itself.
         case {"chat": {"id": chat}, "sender_chat": {"id": speaker}} if chat == speaker:
@@ -159,12 +160,13 @@ def _staff(message: dict[str, Any]) -> StaffSaid | None:
         case {"from": {"is_bot": True}}:
             return None
         case _:
-            member = _clean(_fields(message.get("from")).get("first_name"))
+            sender = _fields(message.get("from"))
+            member, member_id = _clean(sender.get("first_name")), str(sender.get("id", ""))
     _, attachment = _attachment(message)
     text = _words(message.get("text") or message.get("caption"))
     if not text and attachment is None:
         return None
-    return StaffSaid(text, member, _reply(message), attachment)
+    return StaffSaid(text, member, _reply(message), attachment, member_id)
 
 
 def _reply(message: dict[str, Any]) -> str | None:

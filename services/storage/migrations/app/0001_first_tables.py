@@ -15,6 +15,20 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "alarms",
+        sa.Column("cause", sa.String(length=64), nullable=False),
+        sa.Column("subject", sa.String(length=128), nullable=False),
+        sa.Column("facts", sa.String(length=255), nullable=False),
+        sa.Column("since", columns.Moment(timezone=True), nullable=False),
+        sa.Column("last_at", columns.Moment(timezone=True), nullable=False),
+        sa.Column("told_at", columns.Moment(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("cause", "subject", name=op.f("pk_alarms")),
+    )
+    with op.batch_alter_table("alarms", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_alarms_last_at"), ["last_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_alarms_told_at"), ["told_at"], unique=False)
+
+    op.create_table(
         "beats",
         sa.Column("executor", sa.String(length=64), nullable=False),
         sa.Column("at", columns.Moment(timezone=True), nullable=False),
@@ -162,6 +176,21 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("seen_events", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_seen_events_at"), ["at"], unique=False)
+
+    op.create_table(
+        "staff_acts",
+        sa.Column("code", sa.String(length=16), nullable=False),
+        sa.Column("member", sa.LargeBinary(), nullable=False),
+        sa.Column("member_hash", sa.String(length=64), nullable=False),
+        sa.Column("command", sa.String(length=128), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("outcome", sa.String(length=255), nullable=True),
+        sa.Column("at", columns.Moment(timezone=True), nullable=False),
+        sa.Column("done_at", columns.Moment(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_staff_acts")),
+    )
+    with op.batch_alter_table("staff_acts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_staff_acts_at"), ["at"], unique=False)
 
     op.create_table(
         "unreadable",
@@ -494,6 +523,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_unreadable_at"))
 
     op.drop_table("unreadable")
+    with op.batch_alter_table("staff_acts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_staff_acts_at"))
+
+    op.drop_table("staff_acts")
     with op.batch_alter_table("seen_events", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_seen_events_at"))
 
@@ -534,3 +567,8 @@ def downgrade() -> None:
 
     op.drop_table("consents")
     op.drop_table("beats")
+    with op.batch_alter_table("alarms", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_alarms_told_at"))
+        batch_op.drop_index(batch_op.f("ix_alarms_last_at"))
+
+    op.drop_table("alarms")

@@ -1,0 +1,161 @@
+"""What is wrong, for the staff: every cause in words, each with the command that mends it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.conversation.messages import Message, Text
+from bot.conversation.router import Router
+from services.alarms import Raised
+from services.shop import Shop
+
+router = Router()
+
+
+@dataclass(frozen=True)
+class Cause:
+    """What happened ({facts}: what it is about), and what mends it."""
+
+    words: str
+    mend: str
+
+
+#: Cause → its words. A cause that is made of parts has an entry that ends in "_", for all parts that have none.
+CAUSES = {
+    # Money
+    "payment_of_unknown_order": Cause(
+        "A payment came in for an order that we do not know: {facts}.",
+        "Look it up in Stripe by that id, and refund it there",
+    ),
+    "payment_wrong_amount": Cause(
+        "Paid with another amount than asked, the money is held: {facts}.", "/order N, then /refund N"
+    ),
+    "payment_erased": Cause(
+        "A payment came in for an order whose buyer was erased: {facts}.",
+        "Look it up in Stripe by the order's number, and refund it there",
+    ),
+    "payment_": Cause("A payment is not as it should be: {facts}.", "/order N"),
+    "refund_failed": Cause(
+        "The bank or the payment service did not take a refund: {facts}.",
+        "python -m bot refund N --again, or pay by bank transfer",
+    ),
+    "dispute": Cause(
+        "A payment is disputed: {facts}.", "/order N, then answer in Stripe before its deadline"
+    ),
+    "books": Cause("The books do not close: {facts}.", "/books, then python -m bot books"),
+    # Purchases
+    "out_of_credit": Cause(
+        "The account at {facts} is out of credit: orders are refunded until it is topped up.",
+        "Top the account up, then /resume",
+    ),
+    "provider_refuses": Cause(
+        "The provider refuses to sell: {facts}. Orders are refunded.",
+        "/pause provider, and ask the provider why",
+    ),
+    "surplus_line": Cause(
+        "A line at {facts} that nobody ordered is stock now, and goes to the next buyer of its plan.",
+        "Nothing to do; /books counts it",
+    ),
+    "needs_person_unreachable": Cause(
+        "Bought, but the traveller cannot be reached: {facts}.",
+        "Wait: it is handed over as soon as they write. Else /refund N",
+    ),
+    "needs_person_unresolved": Cause(
+        "Nobody can tell whether these were bought: {facts}.",
+        "Look in the provider's list for a line without a note, then /refund N",
+    ),
+    "needs_person_no_activation": Cause(
+        "The provider gives no activation code: {facts}.", "Ask the provider; else /refund N"
+    ),
+    "needs_person_": Cause("Paid, and it needs a person: {facts}.", "/order N, then /refund N"),
+    # Plans and prices
+    "catalogue-unmapped": Cause(
+        "Places in the catalogue that we know no country for: {facts}.",
+        "Add them to services/catalogue/names.py",
+    ),
+    "catalogue-unavailable": Cause(
+        "The provider's catalogue cannot be read: {facts}. The last good copy sells.", "python -m bot doctor"
+    ),
+    "catalogue-shrunk": Cause(
+        "The provider's catalogue lost most of its plans (provider, before, now): {facts}. The last good copy sells.",
+        "Ask the provider; restart the bot to take the new one",
+    ),
+    "catalogue-copy": Cause(
+        "The catalogue's copy on disk: {facts}.", "Look at the disk of DATA, its space and rights"
+    ),
+    "no-exchange-rate": Cause(
+        "prices.toml has no exchange rate for {facts}.", "Add it to prices.toml; it applies at once"
+    ),
+    "rate-expired": Cause(
+        "The exchange rate in prices.toml is past its date: {facts}.",
+        "Look it up and date it anew in prices.toml",
+    ),
+    "rate-old": Cause(
+        "The exchange rate in prices.toml is old, of {facts}.", "Look it up and date it anew in prices.toml"
+    ),
+    "rate-of-tomorrow": Cause(
+        "The exchange rate in prices.toml is dated in the future: {facts}.", "Correct its date in prices.toml"
+    ),
+    "stars-no-rate": Cause(
+        "prices.toml has no rate for Telegram Stars, as of {facts}.",
+        "Add it to prices.toml; it applies at once",
+    ),
+    "stars-rate-ends": Cause(
+        "The rate for Telegram Stars ends soon: {facts}.", "Look it up and date it anew in prices.toml"
+    ),
+    "stars-rate-expired": Cause(
+        "The rate for Telegram Stars is past its date: {facts}.", "Look it up and date it anew in prices.toml"
+    ),
+    "stars-rate-of-tomorrow": Cause(
+        "The rate for Telegram Stars is dated in the future: {facts}.", "Correct its date in prices.toml"
+    ),
+    "prices-malformed": Cause(
+        "prices.toml cannot be read, the last good prices hold: {facts}.",
+        "Correct it; python -m bot prices tries it",
+    ),
+    # People's rights
+    "erasure_waits": Cause(
+        "An erasure waits for an order to settle: {facts}.", "/books shows which; settle it with /refund N"
+    ),
+    "erasure_not_proven": Cause(
+        "An erasure could not be proven on disk: {facts}.",
+        "Stop what else reads the databases; it is tried again",
+    ),
+    "erasure_broke": Cause("An erasure broke off and is tried again: {facts}.", "Look at the bot's log"),
+    "lines_not_closed": Cause(
+        "The provider's notes of erased lines could not be set: {facts}.",
+        "Set them to “closed” in the provider's list",
+    ),
+    "staff_copies_left": Cause(
+        "Messages of an erased traveller are left in this chat: {facts}.", "Delete them by hand"
+    ),
+    # The machine
+    "dead_letter": Cause(
+        "The engine gave up a workflow: {facts}.", "Look at the bot's log, restart the bot, then /order N"
+    ),
+}
+
+
+@router.words_for_staff(Raised)
+async def word_alarm(shop: Shop, raised: Raised) -> Message:  # noqa: ARG001
+    """One message for each cause, with all that it is about."""
+    return Text("⚠️ " + _words(raised))
+
+
+@router.staff("alarms", "– what is wrong just now")
+async def alarms(shop: Shop, words: str, key: str) -> str:  # noqa: ARG001
+    """Everything that is not over."""
+    standing = await shop.alarms.standing()
+    return "\n\n".join(map(_words, standing)) if standing else "All is well."
+
+
+def cause_of(name: str) -> Cause | None:
+    """The words of a cause, or of the family that it belongs to."""
+    families = sorted((one for one in CAUSES if one.endswith("_") and name.startswith(one)), key=len)
+    return CAUSES.get(name) or (CAUSES[families[-1]] if families else None)
+
+
+def _words(raised: Raised) -> str:
+    cause = cause_of(raised.cause) or Cause(f"{raised.cause}: {{facts}}.", "Look at the bot's log")
+    facts = ", ".join(raised.facts) + (f" and {raised.more} more" if raised.more else "")
+    return f"{cause.words.format(facts=facts)}\n→ {cause.mend}"
