@@ -56,6 +56,10 @@ CAUSES = {
         "A line at {facts} that nobody ordered is stock now, and goes to the next buyer of its plan.",
         "Nothing to do; /books counts it",
     ),
+    "surplus_data": Cause(
+        "Data was put on a line more than once for one top-up: {facts}.",
+        "/order N; ask the provider for the second one's money",
+    ),
     "needs_person_unreachable": Cause(
         "Bought, but the traveller cannot be reached: {facts}.",
         "Wait: it is handed over as soon as they write. Else /refund N",
