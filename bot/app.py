@@ -62,7 +62,9 @@ from services.privacy import Others, Privacy, open_guard
 from services.providers import EsimProvider, keepgo
 from services.refunds import Refunds
 from services.sales_pause import SalesPause
+from services.sales_probe import SalesProbe
 from services.shop import About, Shop
+from services.spend_guard import Limits, SpendGuard
 from services.staff import Staff
 from services.storage import Stores, open_stores
 from services.storage.sealing import Secrets, Vault
@@ -114,7 +116,7 @@ class App:
             "keepgo": keepgo.connect(self.keepgo_settings, country_of, clock.now)
         }
         self.prices = Prices(settings.prices_file, self._alert)
-        self.sales = SalesPause(app, clock)
+        self.sales = SalesPause(app, clock, waits)
         self.catalogue = Catalogue(
             list(self.providers.values()),
             self.prices,
@@ -148,8 +150,22 @@ class App:
             waits,
             voice,
         )
+        attempts = Attempts(app)
+        self.guard = SpendGuard(
+            app,
+            self.providers,
+            attempts,
+            self.sales,
+            Limits(
+                {"keepgo": settings.keepgo_daily_cap}, settings.credit_wait_minutes, settings.balance_days
+            ),
+            lambda: self.prices.book,
+            clock,
+            waits,
+            voice,
+        )
         lanes = Lanes(app, self.me, self.providers, self.keepgo_settings.patience + 5)
-        self.buying = Buying(app, self.esims, self.providers, Attempts(app), lanes, clock, voice)
+        self.buying = Buying(app, self.esims, self.providers, self.guard, attempts, lanes, clock, voice)
         self.refunds = Refunds(app, self.orders, self.payments, self.durable, clock, waits, voice, dispatches)
         self.fulfilment = Fulfilment(
             self.durable,
@@ -201,6 +217,8 @@ class App:
             self.housekeeping.jobs(
                 self.catalogue,
                 self.sales,
+                SalesProbe(self.sales, self.providers, self.catalogue.refresh, clock),
+                self.guard,
                 self.checkouts,
                 self.buying,
                 self.support,

@@ -22,6 +22,8 @@ from services.orders.order import STORIES
 from services.prices import Prices
 from services.privacy import Privacy
 from services.sales_pause import SalesPause
+from services.sales_probe import SalesProbe
+from services.spend_guard import SpendGuard
 from services.staff import Staff
 from services.storage import Storage
 from services.storage.app import (
@@ -80,6 +82,8 @@ class Housekeeping:
         self,
         catalogue: Catalogue,
         sales: SalesPause,
+        probe: SalesProbe,
+        guard: SpendGuard,
         checkouts: Checkouts,
         buying: Buying,
         support: Support,
@@ -94,6 +98,8 @@ class Housekeeping:
             Job("janitor", BEAT, self.janitor, floor=LEAST_BEAT),
             Job("catalogue", 3_600, catalogue.refresh, floor=60),
             Job("pauses of sales", 30, sales.reload, due=True, floor=1),
+            Job("look at pauses", 60, probe.look, due=True, floor=1),
+            Job("balances", 3_600, guard.forecast, due=True, floor=10),
             Job("ended pauses", 3_600, sales.forget, floor=60),
             Job("reconcile payments", 300, checkouts.reconcile, due=True, floor=5),
             Job("sweep stock", 900, buying.sweep, due=True, floor=4),

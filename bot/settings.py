@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from decimal import Decimal
 from pathlib import Path
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -60,6 +61,13 @@ class Settings(BaseSettings):
     keepgo_access_token: SecretStr = SecretStr("")
     keepgo_api: str = "https://myaccount.keepgo.com/api/v2"
     keepgo_currency: str = "USD"
+    #: What may be spent there on one day (UTC), in dollars like its prices; 0: as much as is ordered.
+    keepgo_daily_cap: Decimal = Field(default=Decimal(0), ge=0)
+
+    #: How long a paid order waits for a provider's account to be topped up before the money goes back.
+    credit_wait_minutes: int = Field(default=10, ge=0, le=120)
+    #: The operator is told when a provider's balance lasts for fewer days than this.
+    balance_days: int = Field(default=3, ge=1, le=60)
 
     smtp_url: SecretStr = SecretStr("")
     mail_from: str = ""

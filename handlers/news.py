@@ -100,6 +100,18 @@ async def refunded(chat: Chat, shop: Shop, news: Refunded) -> Reply:  # noqa: AR
             back=back,
         ),
     }
+    reasons |= {
+        "price_risen": _(
+            "I am sorry: the provider raised its price after you paid for order {order}. You owe nothing more: you get {back} back.",
+            order=news.order,
+            back=back,
+        ),
+        "no_credit": _(
+            "I am sorry: I cannot get this eSIM from the provider just now. You get {back} back for order {order}.",
+            order=news.order,
+            back=back,
+        ),
+    }
     words = reasons.get(news.why, _("You get {back} back for order {order}.", back=back, order=news.order))
     tail = _("It goes to the card or account that you paid with, usually within 5 to 10 days.")
     return Notice("refunded", (what, back), Text(f"{words}\n{tail}"))

@@ -45,12 +45,25 @@ CAUSES = {
     "books": Cause("The books do not close: {facts}.", "/books, then python -m bot books"),
     # Purchases
     "out_of_credit": Cause(
-        "The account at {facts} is out of credit: orders are refunded until it is topped up.",
-        "Top the account up, then /resume",
+        "Out of credit at {facts}. Paid orders wait a few minutes, then they are refunded; what the account cannot pay for is not sold meanwhile.",
+        "Top the account up in the provider's panel; sales go on by themselves",
+    ),
+    "balance_low": Cause("The balance runs out soon: {facts}.", "Top the account up in the provider's panel"),
+    "cap_reached": Cause(
+        "Today's cap of spending is reached at {facts}: paid orders are refunded, sales pause until midnight UTC.",
+        "Raise KEEPGO_DAILY_CAP and restart, or wait",
+    ),
+    "price_risen": Cause(
+        "A price rose above what was paid, and the order is refunded (provider, plan, price): {facts}.",
+        "python -m bot prices shows the margins; the plan is sold again at its new price",
+    ),
+    "plan_paused": Cause(
+        "Not sold for now (provider, plan, why): {facts}. The shop looks again by itself.",
+        "python -m bot doctor shows what pauses; /resume sells it at once",
     ),
     "provider_refuses": Cause(
         "The provider refuses to sell: {facts}. Orders are refunded.",
-        "/pause provider, and ask the provider why",
+        "python -m bot doctor tries the credentials; else ask the provider",
     ),
     "surplus_line": Cause(
         "A line at {facts} that nobody ordered is stock now, and goes to the next buyer of its plan.",

@@ -25,6 +25,7 @@ ONE_AT_A_TIME = (
     "surplus_line",
     "out_of_credit",
     "balance",
+    "cap_",
     "provider_",
 )
 #: What nobody can look up in the book is over when nothing was heard of it for this long.

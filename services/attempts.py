@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select, update
 
 from services.clock import machine_now
-from services.providers import Snapshot
+from services.providers import Cost, Snapshot
 from services.storage import Storage
 from services.storage.app import items, purchases
 from services.storage.upsert import insert_new
@@ -68,6 +68,33 @@ class Attempts:
             )
         )
 
+    async def refuse(self, item: Any, attempt: int, why: str, at: datetime) -> None:
+        """An attempt for an item's row that the shop itself did not let through: nothing was sent."""
+        await self._app.transaction(
+            lambda connection: insert_new(
+                connection,
+                purchases,
+                item_id=item.id,
+                attempt=attempt,
+                provider=item.provider,
+                sku=item.sku,
+                state="rejected",
+                reason=why,
+                snapshot={},
+                begun_at=at,
+            )
+        )
+
+    async def why(self, item: str) -> str:
+        """Why the latest attempt of an item did not buy, a short code; "" when nobody knows."""
+        latest = (
+            select(purchases.c.reason)
+            .where(purchases.c.item_id == item)
+            .order_by(purchases.c.attempt.desc())
+            .limit(1)
+        )
+        return await self._app.read(lambda connection: connection.execute(latest).scalar() or "")
+
     async def absent(self, item: str) -> int:
         """How many attempts of an item ended unknown, and were not there in the end."""
         return await self._count(purchases.c.item_id == item, purchases.c.state == "absent")
@@ -94,8 +121,13 @@ class Attempts:
         )
 
 
-def begin(connection: Connection, item: Any, attempt: int, begun_at: datetime, snapshot: Snapshot) -> bool:
-    """Claim an attempt for an item's row, before anything is sent. False: it was begun before."""
+def begin(
+    connection: Connection, item: Any, attempt: int, begun_at: datetime, snapshot: Snapshot, cost: Cost
+) -> bool:
+    """Claim an attempt for an item's row, before anything is sent. False: it was begun before.
+
+    `cost` is what was checked just now: it counts as spent from here on.
+    """
     return insert_new(
         connection,
         purchases,
@@ -106,6 +138,8 @@ def begin(connection: Connection, item: Any, attempt: int, begun_at: datetime, s
         state="sending",
         snapshot={"account": snapshot.to_json(), "tried_at": machine_now().isoformat()},
         begun_at=begun_at,
+        cost=str(cost.amount),
+        currency=cost.currency,
     )
 
 

@@ -23,6 +23,7 @@ from services.orders.book import move_item
 from services.providers import (
     Accepted,
     Ambiguous,
+    Cost,
     EsimProvider,
     Found,
     Fulfilled,
@@ -34,6 +35,7 @@ from services.providers import (
     Rejected,
     Unknown,
 )
+from services.spend_guard import Go, SpendGuard
 from services.storage import Storage
 from services.storage.app import items, marks
 from services.storage.upsert import insert_new
@@ -49,6 +51,7 @@ class Buying:
         app: Storage,
         esims: Esims,
         providers: Mapping[str, EsimProvider],
+        guard: SpendGuard,
         attempts: Attempts,
         lanes: Lanes,
         clock: Clock,
@@ -57,20 +60,24 @@ class Buying:
         self._app = app
         self._esims = esims
         self._providers = providers
+        self._guard = guard
         self._clock = clock
         self._voice = voice
         self._attempts = attempts
         self._lanes = lanes
 
     async def buy(self, item: str, attempt: int) -> str:
-        """Try to buy, once for each attempt: "bought", "rejected", "later", "unknown" or "busy"."""
+        """Try to buy, once for each attempt: "bought", "rejected", "later", "no_credit", "unknown" or "busy".
+
+        "gone": the item is not to be bought any more, and whoever decided that sees to the rest.
+        """
         row = await self._item(item)
         if row.esim_id is not None:
             # Killed between the claim and the note: an attempt left open would hold up every sweep for ever.
             await self._attempts.note(item, attempt, "bought")
             return "bought"
         if row.state not in ("waiting", "buying"):
-            return "rejected" if row.state in ("refund_due", "refunded") else "gone"
+            return "gone"
         await self._app.transaction(
             lambda connection: move_item(connection, item, ("waiting",), "buying", "paid", self._clock.now())
         )
@@ -111,6 +118,10 @@ class Buying:
         except (Busy, ProviderError) as error:
             log.info("could not look yet", item=item, error=type(error).__name__)
             return "busy"
+
+    async def why(self, item: str) -> str:
+        """Why the latest attempt did not buy, a short code; "" when nobody knows."""
+        return await self._attempts.why(item)
 
     async def unknowns(self, item: str) -> int:
         """How many attempts of an item ended unknown, and were not there in the end."""
@@ -198,19 +209,22 @@ class Buying:
             return again(known)
         provider = self._providers[row.provider]
         intent = Intent(row.id, row.sku, Decimal(row.most_cost), self._clock.now())
+        verdict = await self._guard.may(row.provider, row.sku, intent.max_cost)
+        if not isinstance(verdict, Go):
+            return await self._guard.held_back(row, attempt, verdict)
         try:
             snapshot = await provider.snapshot(intent)
         except ProviderError as error:
             log.warning("no snapshot, nothing bought", item=row.id, reason=error.reason)
             return "busy"
         if not await self._app.transaction(
-            lambda connection: begin(connection, row, attempt, intent.begun_at, snapshot)
+            lambda connection: begin(connection, row, attempt, intent.begun_at, snapshot, verdict.cost)
         ):
             return "unknown"
         outcome = await provider.purchase(intent)
-        return await self._keep(row, attempt, outcome)
+        return await self._keep(row, attempt, verdict.cost, outcome)
 
-    async def _keep(self, row: Any, attempt: int, outcome: Outcome) -> str:
+    async def _keep(self, row: Any, attempt: int, cost: Cost, outcome: Outcome) -> str:
         match outcome:
             case Fulfilled(iccid, activation, transaction):
                 return await self._bought(row, attempt, iccid, activation, transaction)
@@ -226,15 +240,8 @@ class Buying:
                 log.warning("purchase unknown", item=row.id, attempt=attempt)
                 await self._attempts.note(row.id, attempt, "unknown")
                 return "unknown"
-            case Rejected(reason, retryable, out_of_credit):
-                log.warning("purchase rejected", item=row.id, reason=reason)
-                if out_of_credit:
-                    await self._voice.alarm(Alarm("out_of_credit", row.provider))
-                elif not retryable:
-                    await self._voice.alarm(Alarm("provider_refuses", f"{row.provider} {reason}"))
-                state = "later" if retryable else "rejected"
-                await self._attempts.note(row.id, attempt, state)
-                return state
+            case Rejected() as rejected:
+                return await self._guard.refused(row, attempt, cost, rejected)
 
     async def _bought(
         self, row: Any, attempt: int, iccid: str, activation: str | None, transaction: str | None

@@ -19,6 +19,13 @@ log = structlog.get_logger()
 ACTIVATION = (1, 2, 5, 15, 30, 60, 120, 300, 600, 900)
 #: Waits between tries to hand over.
 HAND_OVER = (0, 2, 10, 60, 300, 900, 1800, 3600)
+#: Why it was not bought → why the money goes back, where the traveller is told more than "not available".
+WORDED = {
+    "dearer": "price_risen",
+    "no_credit": "no_credit",
+    "capped": "no_credit",
+    "out-of-credit": "no_credit",
+}
 
 
 class Fulfilment:
@@ -49,6 +56,8 @@ class Fulfilment:
     async def fulfil(self, item: str) -> str:
         """Buy, hand over, send the receipt; else refund and tell."""
         bought = await self._trying.carry_out(item, self._buying)
+        if bought == "gone":
+            return bought
         if bought == "rejected":
             return await self._refund(item)
         if bought != "bought":
@@ -88,8 +97,11 @@ class Fulfilment:
         return False
 
     async def _refund(self, item: str) -> str:
-        key = await self._durable.step("refund-due", self._refunds.due, item, "not_available")
+        key = await self._durable.step("refund-due", self._due, item)
         return await self._refunds.give_back(key)
+
+    async def _due(self, item: str) -> str:
+        return await self._refunds.due(item, WORDED.get(await self._buying.why(item), "not_available"))
 
     async def _leave_to_person(self, item: str, why: str) -> str:
         await self._durable.step("needs-person", self._mark, item, why)

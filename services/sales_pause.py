@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, or_, select, update
 
-from services.clock import Clock
+from services.clock import Clock, Waits
 from services.storage import Storage
 from services.storage.app import pauses
 from services.storage.upsert import insert_new
@@ -21,8 +21,8 @@ ALL = "all"
 STAFF = "staff"
 #: Single plans that pause at a provider; with one more, the provider pauses in whole.
 MOST_PLANS = 100
-#: Seconds of the first wait until the shop looks whether it can sell again; it doubles with every look.
-LOOK_AGAIN, LOOKS_AT_LEAST_EVERY = timedelta(minutes=5), timedelta(hours=6)
+#: Seconds until the shop looks whether it can sell again, and to the next looks: twice as long each time.
+LOOK_AGAIN, LONGEST = 300.0, 6 * 3_600.0
 
 
 def plan_of(provider: str, sku: str) -> str:
@@ -77,9 +77,10 @@ class Paused:
 class SalesPause:
     """Keeps the pauses. `now` is held in memory for the catalogue; what costs money asks the table."""
 
-    def __init__(self, app: Storage, clock: Clock) -> None:
+    def __init__(self, app: Storage, clock: Clock, waits: Waits) -> None:
         self._app = app
         self._clock = clock
+        self._waits = waits
         #: What paused when this process last looked.
         self.now = NOTHING
 
@@ -100,7 +101,7 @@ class SalesPause:
             values = {
                 "until": until,
                 "over": None if over is None else str(over),
-                "look_at": now + LOOK_AGAIN,
+                "look_at": now + self._wait(0),
             }
             if insert_new(
                 connection,
@@ -134,10 +135,10 @@ class SalesPause:
 
     async def look_later(self, pause: Pause, over: Decimal | None = None) -> None:
         """It cannot be sold yet: look again after twice the time. `over`: what can be afforded meanwhile."""
-        wait = min(LOOK_AGAIN * 2 ** min(pause.looks + 1, 10), LOOKS_AT_LEAST_EVERY)
-        values = {"looks": pause.looks + 1, "look_at": self._clock.now() + wait}
+        values = {"looks": pause.looks + 1, "look_at": self._clock.now() + self._wait(pause.looks + 1)}
         if over is not None:
-            values["over"] = str(over)
+            # Money that moves is looked at again soon.
+            values |= {"over": str(over), "look_at": self._clock.now() + self._wait(0)}
         await self._app.transaction(
             lambda connection: connection.execute(
                 update(pauses).where(*_is(pause.what, pause.why)).values(values)
@@ -164,6 +165,9 @@ class SalesPause:
             lambda connection: connection.execute(delete(pauses).where(pauses.c.until <= now))
         )
         await self.reload()
+
+    def _wait(self, looks: int) -> timedelta:
+        return timedelta(seconds=self._waits(min(LOOK_AGAIN * 2 ** min(looks, 10), LONGEST), floor=2))
 
 
 #: How the catalogue asks what pauses: the same object as long as nothing has changed.

@@ -17,6 +17,8 @@ UNREACHABLE = (2, 10, 30, 120, 300, 600)
 #: Waits for a turn at the provider, and for one whose account cannot be read: nothing was sent yet, and after
 #: half an hour the money goes back.
 TURNS = (2, 5, 10, 30, 60, 120, 300, 300, 300, 300, 300)
+#: Wait between looks whether the account was topped up.
+CREDIT = 60
 #: So many waits in, the traveller is told that it takes longer.
 LATE_AFTER = 4
 
@@ -25,7 +27,10 @@ class Tries(Protocol):
     """The steps of one kind of purchase. Each returns a word, and may be repeated."""
 
     async def buy(self, item: str, attempt: int) -> str:
-        """Try once for each attempt: "bought", "rejected", "later", "absent", "unknown" or "busy"."""
+        """Try once for each attempt: "bought", "rejected", "later", "absent", "unknown", "busy" or "no_credit".
+
+        "gone": it is not to be bought any more, and whoever decided that sees to the rest.
+        """
 
     async def look(self, item: str, attempt: int) -> str:
         """What became of an unknown attempt: "bought", "absent", "pending", or "busy" when nobody could look."""
@@ -55,8 +60,12 @@ class Trying:
             outcome = await self._durable.step(f"buy-{attempt}", by.buy, item, attempt)
             if outcome == "unknown":
                 outcome = await self._resolve(item, attempt, by)
-            if outcome in ("bought", "rejected"):
+            if outcome in ("bought", "rejected", "gone"):
                 return outcome
+            if outcome == "no_credit":
+                # How long that goes on is the guard's to say, by the time of the payment.
+                await self._durable.sleep(self._waits(CREDIT, floor=0.5))
+                continue
             if outcome == "busy":
                 number, pause = next(turns, (0, None))
                 if pause is None:

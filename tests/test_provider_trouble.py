@@ -11,12 +11,12 @@ async def _orders_lines(living):
 
 
 @pytest.mark.parametrize("channel", ["telegram", "whatsapp"])
-@pytest.mark.parametrize("fault", ["refuse", "out-of-credit"])
-async def test_a_refusal_is_refunded_and_told(living, name, fault, channel):
+@pytest.mark.parametrize(("fault", "times"), [("refuse", 1), ("out-of-credit", 100)])
+async def test_a_refusal_is_refunded_and_told(living, name, fault, times, channel):
     ada = living.traveller(channel, name, "en")
     lines, refunds = await _orders_lines(living)
     session = await ada.to_the_link()
-    await living.fault("keepgo", fault)
+    await living.fault("keepgo", fault, times=times)
     await ada.mark()
 
     await living.pay(session)
@@ -25,6 +25,20 @@ async def test_a_refusal_is_refunded_and_told(living, name, fault, channel):
     books = await living.at_rest()
     assert books["close"]
     assert await _orders_lines(living) == (lines, refunds + 1)
+
+
+async def test_an_account_that_is_topped_up_in_time_delivers(living, name):
+    ada = living.traveller("telegram", name, "en")
+    lines, refunds = await _orders_lines(living)
+    session = await ada.to_the_link()
+    await living.fault("keepgo", "out-of-credit")
+    await ada.mark()
+
+    await living.pay(session)
+
+    await ada.gets_qr()
+    await living.at_rest()
+    assert await _orders_lines(living) == (lines + 1, refunds)
 
 
 @pytest.mark.parametrize("fault", ["commit-then-timeout", "commit-then-500", "late-commit"])

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Awaitable, Callable
 
 from bot.settings import BadSettings, Settings, read
+from services.sales_pause import Pause
 
 #: Setting → where it comes from.
 WHERE = {
@@ -68,6 +69,7 @@ def _missing(settings: Settings) -> list[str]:
 async def _try_all(settings: Settings) -> int:
     trials: list[tuple[str, Callable[[Settings], Awaitable[str]]]] = [
         ("databases", _databases),
+        ("sales", _sales),
         ("Stripe", _stripe),
         ("KeepGo", _keepgo),
     ]
@@ -91,6 +93,27 @@ async def _databases(settings: Settings) -> str:
     stores = await open_stores(*settings.databases)
     await stores.close()
     return "app, legal and vault are there and up to date"
+
+
+async def _sales(settings: Settings) -> str:
+    from services.clock import Clock, Waits
+    from services.sales_pause import SalesPause
+    from services.storage import open_stores
+
+    stores = await open_stores(*settings.databases)
+    try:
+        paused = await SalesPause(stores.app, Clock(), Waits()).reload()
+    finally:
+        await stores.close()
+    if not paused.pauses:
+        return "everything is for sale"
+    return "not for sale: " + "; ".join(map(_pause, paused.pauses))
+
+
+def _pause(pause: Pause) -> str:
+    costly = "" if pause.over is None else f" above {pause.over}"
+    until = "" if pause.until is None else f", until {pause.until:%Y-%m-%d %H:%M} UTC"
+    return f"{pause.what}{costly} ({pause.why} since {pause.at:%Y-%m-%d %H:%M} UTC{until})"
 
 
 async def _stripe(settings: Settings) -> str:

@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from services.money import Money, net_and_tax
 from services.places.regions import closest, region_of
 from services.prices.stars import StarRate
-from services.providers import Offer
+from services.providers import Cost, Offer
 
 #: To what part of the provider's currency the most that a plan may cost is told.
 _CENTS = Decimal("0.01")
@@ -102,6 +102,12 @@ class Book:
         most_cost = ((net.decimal - self.least_profit) / rate).quantize(_CENTS, ROUND_DOWN)
         most_cost = max(most_cost, offer.cost.amount)
         return Priced(gross, net, tax, cost, profit, profit / net.decimal, most_cost)
+
+    def worth(self, cost: Cost, currency: str) -> Decimal:
+        """A provider's money in another currency. Raises NoRate."""
+        if cost.currency == currency:
+            return cost.amount
+        return cost.amount * self._rate(cost.currency) / self._rate(currency)
 
     def margin_of(self, offer: Offer) -> Decimal:
         """The margin that is asked of an offer, before rounding: the most specific line of the file."""

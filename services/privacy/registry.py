@@ -143,7 +143,7 @@ REGISTRY: tuple[Entry, ...] = (
     *_LINE.of(app.purchases, "transaction", hidden="our supplier's number of our own payment to it"),
     *_LINE.of(app.purchases, "request package", hidden="our supplier's numbers of what we asked of it"),
     *_LINE.of(app.purchases, "snapshot", hidden="how our account at the supplier stood"),
-    *not_personal(app.purchases, "provider sku cost", "what we bought, and what it cost us"),
+    *not_personal(app.purchases, "provider sku cost currency reason", "what we bought, and what it cost us"),
     *_HANDED.of(app.dispatches, "about state code at"),
     *_HANDED.of(app.dispatches, "message chat_id", hidden=_HASH),
     *_HANDED.of(app.mailings, "order_id kind state at"),

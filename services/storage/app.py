@@ -229,7 +229,11 @@ purchases = Table(
     Column("transaction", String(128), index=True),
     #: Of a top-up: the provider's id of the data that it brought.
     Column("package", String(64)),
+    #: What it cost us, by the price that was checked before: decimal text, main units.
     Column("cost", String(32)),
+    Column("currency", String(3)),
+    #: Why it was not bought, when it certainly was not.
+    Column("reason", String(32)),
 )
 
 #: Lines that we bought: given to a customer, or in stock for the next buyer of the same plan.

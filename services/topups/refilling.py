@@ -16,14 +16,18 @@ from services.clock import Clock
 from services.esims import Esim, Esims, Measured
 from services.lanes import Lanes
 from services.locks import Busy
-from services.news import Alarm, Voice
 from services.orders.book import move_item
 from services.orders.order import ADDED, TOPUP
 from services.providers import (
     Accepted,
     Ambiguous,
+    Cost,
     EsimProvider,
+    Gone,
     NotFound,
+    PriceChanged,
+    PriceCheck,
+    PriceOk,
     ProviderError,
     Rejected,
     Snapshot,
@@ -33,6 +37,7 @@ from services.providers import (
     TopupResolution,
     Unknown,
 )
+from services.spend_guard import Go, SpendGuard
 from services.storage import Storage
 from services.storage.app import items, purchases
 from services.topups.selling import OVER
@@ -61,17 +66,17 @@ class Refilling:
         esims: Esims,
         providers: Mapping[str, EsimProvider],
         attempts: Attempts,
+        guard: SpendGuard,
         lanes: Lanes,
         clock: Clock,
-        voice: Voice,
     ) -> None:
         self._app = app
         self._esims = esims
         self._providers = providers
         self._attempts = attempts
+        self._guard = guard
         self._lanes = lanes
         self._clock = clock
-        self._voice = voice
 
     async def buy(self, item: str, attempt: int) -> str:
         """Try once for each attempt; also "over" for a line that takes no more data, or is nobody's any more."""
@@ -161,26 +166,20 @@ class Refilling:
         provider = self._providers[row.provider]
         if (await provider.esim(line.iccid)).line_state in OVER:
             return "over"
-        if not await self._still_sold(provider, job):
-            return "rejected"
+        price = await _price(provider, job)
+        verdict = await self._guard.may(row.provider, row.sku, Decimal(row.most_cost), price)
+        if not isinstance(verdict, Go):
+            return await self._guard.held_back(row, attempt, verdict)
         intent = job.intent(self._clock.now())
         snapshot = await provider.snapshot(intent)
         claimed = await self._app.transaction(
-            lambda connection: _claim(connection, row, attempt, intent, snapshot)
+            lambda connection: _claim(connection, row, attempt, intent, snapshot, verdict.cost)
         )
         if claimed != "claimed":
             return claimed
-        return await self._keep(row, attempt, await provider.topup(intent))
+        return await self._keep(row, attempt, verdict.cost, await provider.topup(intent))
 
-    async def _still_sold(self, provider: EsimProvider, job: _Job) -> bool:
-        offers = {offer.sku: offer for offer in await provider.topup_offers(job.line.iccid)}
-        offer = offers.get(job.row.sku)
-        if offer is not None and offer.cost.amount <= Decimal(job.row.most_cost):
-            return True
-        log.warning("top-up not sold at this cost any more", item=job.row.id, gone=offer is None)
-        return False
-
-    async def _keep(self, row: Any, attempt: int, outcome: TopupOutcome) -> str:
+    async def _keep(self, row: Any, attempt: int, cost: Cost, outcome: TopupOutcome) -> str:
         match outcome:
             case ToppedUp():
                 return await self._added(row, attempt, outcome)
@@ -193,15 +192,8 @@ class Refilling:
                 log.warning("top-up unknown", item=row.id, attempt=attempt)
                 await self._attempts.note(row.id, attempt, "unknown")
                 return "unknown"
-            case Rejected(reason, retryable, out_of_credit):
-                log.warning("top-up rejected", item=row.id, reason=reason)
-                if out_of_credit:
-                    await self._voice.alarm(Alarm("out_of_credit", row.provider))
-                elif not retryable:
-                    await self._voice.alarm(Alarm("provider_refuses", f"{row.provider} top-up {reason}"))
-                state = "later" if retryable else "rejected"
-                await self._attempts.note(row.id, attempt, state)
-                return state
+            case Rejected() as rejected:
+                return await self._guard.refused(row, attempt, cost, rejected)
 
     async def _settled(self, row: Any, attempt: int, found: TopupResolution) -> str:
         match found:
@@ -262,7 +254,19 @@ def added(connection: Connection, item: str, attempt: int, data: ToppedUp, now: 
     move_item(connection, item, ("buying", "needs_person"), "delivered", ADDED, now)
 
 
-def _claim(connection: Connection, row: Any, attempt: int, intent: TopupIntent, snapshot: Snapshot) -> str:
+async def _price(provider: EsimProvider, job: _Job) -> PriceCheck:
+    """What the line's own list says of the top-up now. Raises ProviderError."""
+    offers = {offer.sku: offer for offer in await provider.topup_offers(job.line.iccid)}
+    offer = offers.get(job.row.sku)
+    if offer is None:
+        return Gone()
+    dearer = offer.cost.amount > Decimal(job.row.most_cost)
+    return PriceChanged(offer.cost) if dearer else PriceOk(offer.cost)
+
+
+def _claim(
+    connection: Connection, row: Any, attempt: int, intent: TopupIntent, snapshot: Snapshot, cost: Cost
+) -> str:
     """One top-up of a line is in flight at a time: what is new on the line is then that one's."""
     other = (
         select(purchases.c.item_id)
@@ -276,4 +280,4 @@ def _claim(connection: Connection, row: Any, attempt: int, intent: TopupIntent, 
     )
     if connection.execute(other).first() is not None:
         return "busy"
-    return "claimed" if begin(connection, row, attempt, intent.begun_at, snapshot) else "unknown"
+    return "claimed" if begin(connection, row, attempt, intent.begun_at, snapshot, cost) else "unknown"

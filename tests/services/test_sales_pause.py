@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from services.clock import Clock
+from services.clock import Clock, Waits
 from services.sales_pause import ALL, MOST_PLANS, SalesPause, plan_of
 from services.storage import open_stores
 
@@ -17,7 +17,7 @@ ONE, TWO = Decimal(1), Decimal(2)
 @pytest.fixture
 async def sales(tmp_path):
     stores = await open_stores(*(f"sqlite:///{tmp_path}/{name}.db" for name in ("app", "legal", "vault")))
-    yield SalesPause(stores.app, Clock())
+    yield SalesPause(stores.app, Clock(), Waits())
     await stores.close()
 
 

@@ -449,6 +449,8 @@ def upgrade() -> None:
         sa.Column("transaction", sa.String(length=128), nullable=True),
         sa.Column("package", sa.String(length=64), nullable=True),
         sa.Column("cost", sa.String(length=32), nullable=True),
+        sa.Column("currency", sa.String(length=3), nullable=True),
+        sa.Column("reason", sa.String(length=32), nullable=True),
         sa.ForeignKeyConstraint(["item_id"], ["items.id"], name=op.f("fk_purchases_item_id")),
         sa.PrimaryKeyConstraint("item_id", "attempt", name=op.f("pk_purchases")),
     )
