@@ -48,8 +48,9 @@ class Living:
         await self.healthy()
         return self
 
-    def start_world(self) -> None:
-        self.world = self._spawn("world", "bot.sandbox", "--port", str(self.port), env=dict(os.environ))
+    def start_world(self, *more: str) -> None:
+        arguments = ("--port", str(self.port), *more)
+        self.world = self._spawn("world", "bot.sandbox", *arguments, env=dict(os.environ))
 
     def start_bot(self) -> subprocess.Popen[bytes]:
         bot = self._spawn(f"bot{len(self.logs)}", "bot", env={**os.environ, **self.environment()})

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot.sandbox.environment import environment, smtp_port
@@ -24,10 +25,11 @@ def main(argv: list[str] | None = None) -> int:
             print(f"{key}={value}")  # noqa: T201, printing is what was asked for
         return 0
 
+    from bot.sandbox.outside import Outside
     from bot.sandbox.serving import PortTakenError, serve
 
     try:
-        serve(asked.host, asked.port, bot_url, smtp_port(asked.port))
+        serve(asked.host, asked.port, bot_url, smtp_port(asked.port), Outside(asked.outside))
     except PortTakenError as taken:
         print(taken, file=sys.stderr)  # noqa: T201
         return 1
@@ -41,6 +43,9 @@ def _read(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--data", default="var/sandbox", help="the folder of the bot's databases")
     parser.add_argument(
         "--host", default="127.0.0.1", help="what the page binds to as well (containers only)"
+    )
+    parser.add_argument(
+        "--outside", type=Path, help="a folder with what lies outside: a file hosts, and files by host"
     )
     parser.add_argument("--polling", action="store_true", help="Telegram is polled instead of calling")
     parser.add_argument("--print-env", action="store_true", help="print the settings of a bot in this world")

@@ -4,6 +4,8 @@ TELEGRAM_TOKEN = "700000001:SANDBOX-not-a-real-token-000000000"
 TELEGRAM_BOT_ID = 700000001
 TELEGRAM_BOT_USERNAME = "sandbox_esim_bot"
 TELEGRAM_SECRET = "sandbox-telegram-webhook-secret"
+#: A payment provider in test mode, as BotFather gives them.
+TELEGRAM_PROVIDER = "284685063:TEST:SANDBOXnotAToken"
 STAFF_CHAT = -1001000000001
 
 WHATSAPP_TOKEN = "SANDBOX-not-a-real-whatsapp-token"

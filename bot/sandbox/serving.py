@@ -12,6 +12,7 @@ import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.sandbox.hanging_up import BreakableLine
+from bot.sandbox.outside import Outside
 from bot.sandbox.world import World
 
 #: Seconds that calls have to finish by themselves once the world is told to stop.
@@ -25,11 +26,11 @@ class PortTakenError(Exception):
     """Somebody else listens there; says where, in a line for a person."""
 
 
-def serve(host: str, port: int, bot_url: str, smtp_port: int) -> None:
+def serve(host: str, port: int, bot_url: str, smtp_port: int, outside: Outside | None = None) -> None:
     """Run the world until SIGINT or SIGTERM. Always on loopback, and on `host` too when that is elsewhere."""
     sockets = [_listener(address, port) for address in _addresses(host)]
     _listener("127.0.0.1", smtp_port).close()
-    doors = Doors(World(f"http://127.0.0.1:{port}", bot_url, smtp_port).app())
+    doors = Doors(World(f"http://127.0.0.1:{port}", bot_url, smtp_port, outside).app())
     config = uvicorn.Config(
         doors,
         loop="uvloop",

@@ -16,6 +16,7 @@ from bot.sandbox.keepgo import KeepGo
 from bot.sandbox.ledger import Ledger
 from bot.sandbox.mailbox import Mailbox
 from bot.sandbox.media import Media
+from bot.sandbox.outside import Outside
 from bot.sandbox.page import Page
 from bot.sandbox.phones import Phones
 from bot.sandbox.stripe import Stripe
@@ -26,12 +27,13 @@ from bot.sandbox.whatsapp import WhatsApp
 class World:
     """Holds what its services share. `here` and `bot` are base addresses without a trailing slash."""
 
-    def __init__(self, here: str, bot: str, smtp_port: int) -> None:
+    def __init__(self, here: str, bot: str, smtp_port: int, outside: Outside | None = None) -> None:
         self.here = here
         self.bot = bot
         self.clock = WorldClock()
         self.faults = Faults()
         self.media = Media()
+        self.outside = outside or Outside()
         #: How often the bot called what: "keepgo line/create" → 3.
         self.calls: Counter[str] = Counter()
         self.ledger = Ledger(self)

@@ -15,6 +15,7 @@ from bot.sandbox.clock import WorldClock
 from bot.sandbox.faults import Faults
 from bot.sandbox.hanging_up import BreakableLine
 from bot.sandbox.media import Media
+from bot.sandbox.outside import Outside
 
 
 class SmallWorld:
@@ -24,6 +25,7 @@ class SmallWorld:
         self.clock = WorldClock()
         self.faults = Faults()
         self.media = Media()
+        self.outside = Outside()
         self.calls = Counter()
 
 

@@ -4,9 +4,6 @@ import asyncio
 import html
 import io
 import json
-import socket
-from collections import Counter
-from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import aiogram
@@ -15,9 +12,6 @@ import aiohttp
 import pytest
 import telegram
 import telegram.error
-import uvicorn
-from aiogram.client.session.aiohttp import AiohttpSession
-from aiogram.client.telegram import TelegramAPIServer
 from aiogram.types import (
     BotCommand,
     BufferedInputFile,
@@ -30,66 +24,20 @@ from aiogram.types import (
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+from small_telegram import keyboard, newest, png, said, serving
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from telegram.helpers import escape_markdown
 
 from bot.sandbox import credentials
-from bot.sandbox.clock import WorldClock
-from bot.sandbox.faults import Faults
-from bot.sandbox.hanging_up import BreakableLine
-from bot.sandbox.media import Media
 from bot.sandbox.phones import NoSuchButton
-from bot.sandbox.telegram import Telegram, texts
+from bot.sandbox.telegram import texts
 from bot.sandbox.telegram.errors import ApiError
 from bot.sandbox.telegram.formatting import cleaned, units
 
 TOKEN = credentials.TELEGRAM_TOKEN
 STAFF = credentials.STAFF_CHAT
-
-
-class Reached:
-    """A ledger that only remembers what it was told."""
-
-    def __init__(self):
-        self.seen = []
-
-    def reached(self, channel, traveller, text="", image=None):
-        self.seen.append((channel, traveller, text, image))
-
-
-class SmallWorld:
-    """As much of the world as Telegram touches."""
-
-    def __init__(self):
-        self.clock = WorldClock()
-        self.faults = Faults()
-        self.media = Media()
-        self.calls = Counter()
-        self.ledger = Reached()
-        self.telegram = Telegram(self)
-
-
-@asynccontextmanager
-async def serving(app):
-    """The app on a free port of this machine; yields its base address."""
-    with socket.socket() as door:
-        door.bind(("127.0.0.1", 0))
-        port = door.getsockname()[1]
-    server = uvicorn.Server(
-        uvicorn.Config(
-            app, port=port, http=BreakableLine, log_level="warning", lifespan="off", access_log=False
-        )
-    )
-    running = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.005)
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        await running
 
 
 class Receiver:
@@ -123,33 +71,6 @@ class Receiver:
 
 
 @pytest.fixture
-async def world():
-    world = SmallWorld()
-    app = Starlette(routes=world.telegram.routes())
-    await world.telegram.start()
-    async with serving(app) as world.here:
-        yield world
-        world.faults.disarm()
-    await world.telegram.stop()
-
-
-@pytest.fixture
-async def ptb(world):
-    bot = telegram.Bot(
-        TOKEN, base_url=f"{world.here}/telegram/bot", base_file_url=f"{world.here}/telegram/file/bot"
-    )
-    async with bot:
-        yield bot
-
-
-@pytest.fixture
-async def aio(world):
-    session = AiohttpSession(api=TelegramAPIServer.from_base(f"{world.here}/telegram"))
-    async with aiogram.Bot(TOKEN, session=session) as bot:
-        yield bot
-
-
-@pytest.fixture
 async def receiver(world):
     receiver = Receiver()
     async with serving(Starlette(routes=[Route("/hook", receiver.hook, methods=["POST"])])) as here:
@@ -164,33 +85,8 @@ async def http():
         yield session
 
 
-async def said(world, text="hello", traveller="ada"):
-    """A traveller writes; returns the chat's id."""
-    await world.telegram.say(traveller, text)
-    return world.telegram._cloud.travellers[traveller].id
-
-
-async def newest(bot, offset=0):
-    """All waiting updates."""
-    return list(await bot.get_updates(offset=offset, timeout=0))
-
-
 def shown(world, traveller="ada"):
     return [m for m in world.telegram.screen(traveller).messages if m.who == "bot"]
-
-
-def png(width=640, height=480, color="navy"):
-    out = io.BytesIO()
-    Image.new("RGB", (width, height), color).save(out, "PNG")
-    return out.getvalue()
-
-
-def keyboard(*rows):
-    return InlineKeyboardMarkup(
-        inline_keyboard=[
-            [InlineKeyboardButton(text=text, callback_data=data) for text, data in row] for row in rows
-        ]
-    )
 
 
 def ptb_keyboard(*rows):
@@ -409,7 +305,7 @@ async def test_what_the_bot_says_of_itself_is_remembered_per_language(world, ptb
 async def test_chats_and_members_can_be_asked_about(world, ptb, aio):
     chat = await said(world)
     await world.telegram.staff_say("bea", "here")
-    member = world.telegram._cloud.members["bea"].id
+    member = world.telegram._cloud.member("bea").id
 
     for bot in (ptb, aio):
         private, group = await bot.get_chat(chat), await bot.get_chat(STAFF)

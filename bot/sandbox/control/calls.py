@@ -17,6 +17,7 @@ LARGEST_BODY = 1_000_000
 #: Characters of one text field; more than any phone sends in one message.
 LONGEST_TEXT = 65_536
 LONGEST_NAME = 64
+MOST_NAMES = 100
 #: Beyond it a JSON number is no longer exact.
 LARGEST_NUMBER = 2**53
 
@@ -141,6 +142,14 @@ class Fields:
             if word == value:
                 return word
         wrong(f"{name} must be one of: {', '.join(among)}")
+
+    def names(self, name: str) -> tuple[str, ...]:
+        """A list of short names; empty when it is absent or null."""
+        value = self._values.get(name) or []
+        short = isinstance(value, list) and all(isinstance(one, str) and one for one in value)
+        if not short or len(value) > MOST_NAMES or any(len(one) > LONGEST_NAME for one in value):
+            wrong(f"{name} must be a list of at most {MOST_NAMES} short names")
+        return tuple(value)
 
     def whole(self, name: str, default: int | None, least: int, most: int) -> int:
         """A whole number; with `default` None it must be there."""

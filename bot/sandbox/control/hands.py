@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from starlette.requests import Request
 from starlette.routing import Route
 
-from bot.sandbox.control.calls import name_in, read_body, read_query, refusals, route, wrong
+from bot.sandbox.control.calls import Fields, name_in, read_body, read_query, refusals, route, wrong
 from bot.sandbox.control.screens import show
 from bot.sandbox.phones import Kind, Phones
 
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from bot.sandbox.world import World
 
 _KINDS: tuple[Kind, ...] = get_args(Kind)
-_CHANGES = ("number", "username", "recycled")
+_CHANGES = ("number", "username", "recycled", "name")
+#: Characters: https://core.telegram.org/constructor/user
+_LONGEST_NAME = 64
 #: Characters of the longest that is in use: https://www.rfc-editor.org/rfc/rfc5646#section-4.4.1
 _LANGUAGE_TAG = 35
 
@@ -108,9 +110,19 @@ class Hands:
 
     async def identity(self, request: Request) -> None:
         phones, traveller = self._held(request)
-        change = (await read_body(request)).choice("change", _CHANGES)
+        said = await read_body(request)
+        change = said.choice("change", _CHANGES)
+        if change == "name":
+            await self._rename(request, traveller, said)
+            return
         with refusals():
             await phones.change_identity(traveller, change)
+
+    async def _rename(self, request: Request, traveller: str, said: Fields) -> None:
+        if request.path_params["channel"] != "telegram":
+            wrong("only Telegram tells a name that its owner can change here")
+        first, last = said.text("first_name", _LONGEST_NAME), said.maybe_text("last_name", _LONGEST_NAME)
+        await self._world.telegram.rename(traveller, first, last)
 
     async def pay(self, request: Request) -> None:
         _, traveller = self._held(request)

@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute
 from bot.sandbox.phones import Kind, Screen
 from bot.sandbox.telegram.cloud import Cloud
 from bot.sandbox.telegram.door import Door
+from bot.sandbox.telegram.gatherings import Gatherings
 from bot.sandbox.telegram.people import People
 from bot.sandbox.telegram.staff import StaffChat
 
@@ -25,6 +26,7 @@ class Telegram:
         self._cloud = Cloud(world, self._answered)
         self._door = Door(world, self._cloud)
         self._people = People(self._cloud)
+        self.gatherings = Gatherings(self._cloud)
         self._staff = StaffChat(self._cloud, self._people)
 
     def routes(self) -> list[BaseRoute]:
@@ -84,6 +86,10 @@ class Telegram:
     async def change_identity(self, traveller: str, change: str) -> None:
         """ "username" or "recycled"; ValueError for anything else."""
         await self._people.change_identity(traveller, change)
+
+    async def rename(self, traveller: str, first_name: str, last_name: str | None) -> None:
+        """Another first and last name."""
+        await self._people.rename(traveller, first_name, last_name)
 
     def screen(self, traveller: str) -> Screen:
         """What that phone shows."""

@@ -4,39 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from random import randrange
-from zlib import crc32
+from typing import Literal
 
 from bot.sandbox.phones import MOST_MESSAGES, Screen
 from bot.sandbox.telegram.calls import Json
 from bot.sandbox.telegram.errors import bad
+from bot.sandbox.telegram.members import Members
+from bot.sandbox.telegram.users import User
 
-#: Real ones no longer fit 32 bits, and never exceed 52: https://core.telegram.org/bots/api#user
-USER_IDS = (2**33, 2**52)
 MOST_TOPICS = 1_000
-_FIRST_NAMES = (
-    "Amélie", "Bruno", "Chiara", "Dilan", "Elif", "Farid", "Greta", "Hiro", "Inès", "Jonas",
-    "Karim", "Lucía", "Mei", "Noor", "Olga", "Pablo", "Quentin", "Rosa", "Selin", "Tomás",
-)  # fmt: skip
-
-
-@dataclass
-class User:
-    """Somebody with an account; `language` as their app says it."""
-
-    id: int
-    first_name: str
-    language: str | None = None
-    username: str | None = None
-    is_bot: bool = False
-
-    def as_json(self, *, own: bool = False) -> Json:
-        """The User object; `own`: in an update that this person caused, which tells the language too."""
-        user: Json = {"id": self.id, "is_bot": self.is_bot, "first_name": self.first_name}
-        if self.username:
-            user["username"] = self.username
-        if own and self.language:
-            user["language_code"] = self.language
-        return user
+Kind = Literal["private", "supergroup", "forum", "channel"]
 
 
 @dataclass
@@ -50,14 +27,31 @@ class Topic:
 
 
 class Chat:
-    """One conversation: a traveller's with the bot, or the staff's. Message ids only ever grow."""
+    """One conversation: a traveller's with the bot, a group's, a channel's. Message ids only ever grow."""
 
-    def __init__(self, chat_id: int, person: User | None, name: str, screen: Screen | None = None) -> None:
+    def __init__(
+        self,
+        chat_id: int,
+        person: User | None,
+        name: str,
+        screen: Screen | None = None,
+        kind: Kind = "private",
+        username: str | None = None,
+    ) -> None:
         self.id = chat_id
-        #: The other side of a private chat; None in the staff chat.
+        #: The other side of a private chat; None in groups and channels.
         self.person = person
-        #: What the outside calls it: the traveller's short name, or the group's title.
+        #: What the outside calls it: the traveller's short name, or the title.
         self.name = name
+        self.kind = kind
+        self.username = username
+        self.description = ""
+        #: Who is in it, and what each may do; in private chats nobody needs to ask.
+        self.members = Members()
+        #: Ids of the messages pinned to its top, in the order of pinning.
+        self.pinned: list[int] = []
+        #: A picture of the chat, smallest size first.
+        self.photo: list[Json] = []
         self.screen = screen or Screen()
         self.messages: dict[int, Json] = {}
         self.topics: dict[int, Topic] = {}
@@ -71,11 +65,28 @@ class Chat:
     def as_json(self) -> Json:
         """The Chat object."""
         if self.person is None:
-            return {"id": self.id, "title": self.name, "type": "supergroup", "is_forum": True}
-        chat: Json = {"id": self.id, "first_name": self.person.first_name, "type": "private"}
-        if self.person.username:
-            chat["username"] = self.person.username
+            chat: Json = {"id": self.id, "title": self.name, "type": self.kind}
+            if self.kind == "forum":
+                chat |= {"type": "supergroup", "is_forum": True}
+        else:
+            chat = {"id": self.id, "first_name": self.person.first_name, "type": "private"}
+            if self.person.last_name:
+                chat["last_name"] = self.person.last_name
+        if username := self.username or (self.person and self.person.username):
+            chat["username"] = username
         return chat
+
+    def author(self, writer: User) -> Json:
+        """Who a message in it is by: whoever writes, but in a channel the channel itself."""
+        if self.kind == "channel":
+            return {"sender_chat": self.as_json()}
+        return {"from": writer.as_json()}
+
+    def forget(self, message_id: int) -> None:
+        """A message is gone, from the top of the chat too."""
+        self.messages.pop(message_id, None)
+        if message_id in self.pinned:
+            self.pinned.remove(message_id)
 
     def next_id(self) -> int:
         """The id of the next message."""
@@ -86,7 +97,7 @@ class Chat:
         """Remember a message; the oldest is forgotten when there are too many."""
         self.messages[message["message_id"]] = message
         if len(self.messages) > MOST_MESSAGES:
-            del self.messages[next(iter(self.messages))]
+            self.forget(next(iter(self.messages)))
         return message
 
     def open_topic(self, topic: Topic) -> None:
@@ -94,10 +105,3 @@ class Chat:
         if len(self.topics) >= MOST_TOPICS:
             raise bad("TOPICS_TOO_MUCH")
         self.topics[topic.id] = topic
-
-
-def new_user(name: str, language: str | None = "en") -> User:
-    """Somebody new: a capitalized name when the short one is a word, else one that suits it."""
-    plain = name.isalpha() and len(name) > 1
-    first = name.capitalize() if plain else _FIRST_NAMES[crc32(name.encode()) % len(_FIRST_NAMES)]
-    return User(randrange(*USER_IDS), first, language)

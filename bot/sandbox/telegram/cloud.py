@@ -5,18 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.sandbox import credentials
+from bot.sandbox.outside import Outside
 from bot.sandbox.phones import ScreenMessage
 from bot.sandbox.telegram.calls import Call, Json
-from bot.sandbox.telegram.chats import Chat, User, new_user
+from bot.sandbox.telegram.chats import Chat
 from bot.sandbox.telegram.drawing import Who, drawn, picture_id, redraw, words
 from bot.sandbox.telegram.errors import BLOCKED, bad, forbidden
 from bot.sandbox.telegram.files import Files
+from bot.sandbox.telegram.invitations import Invitations
+from bot.sandbox.telegram.members import IN_GROUPS, RIGHTS, Member
 from bot.sandbox.telegram.polling import Polling
 from bot.sandbox.telegram.posting import Answered
 from bot.sandbox.telegram.profile import Profile
 from bot.sandbox.telegram.queries import Queries
 from bot.sandbox.telegram.stars import Stars
 from bot.sandbox.telegram.updates import MESSAGES_LIVE, Updates
+from bot.sandbox.telegram.users import User, new_user
 from bot.sandbox.telegram.webhook import Deliveries
 
 if TYPE_CHECKING:
@@ -24,7 +28,6 @@ if TYPE_CHECKING:
 
 #: Phones that a world can hold; one more is refused.
 MOST_TRAVELLERS = 20_000
-MOST_MEMBERS = 1_000
 STAFF_TITLE = "Sandbox support desk"
 
 
@@ -39,6 +42,7 @@ class Cloud:
             username=credentials.TELEGRAM_BOT_USERNAME,
             is_bot=True,
         )
+        self.outside: Outside = world.outside
         self.profile = Profile()
         self.files = Files(world.media)
         self.updates = Updates(world.clock)
@@ -46,12 +50,14 @@ class Cloud:
         self.deliveries = Deliveries(world, self.updates, answered)
         self.queries = Queries(world.clock)
         self.stars = Stars(self)
+        self.invitations = Invitations()
         self.chats: dict[int, Chat] = {}
         self.travellers: dict[str, Chat] = {}
-        self.members: dict[str, User] = {}
-        self.staff = Chat(credentials.STAFF_CHAT, None, STAFF_TITLE)
+        self.staff = Chat(credentials.STAFF_CHAT, None, STAFF_TITLE, kind="forum")
         self.staff.started = True
+        self.staff.members.add(Member(self.bot, "administrator", frozenset((*RIGHTS, *IN_GROUPS))))
         self.chats[self.staff.id] = self.staff
+        self._staff: dict[str, User] = {}
 
     def now(self) -> int:
         """Whole Unix seconds, by the shop's clock."""
@@ -76,11 +82,11 @@ class Cloud:
 
     def member(self, name: str) -> User:
         """A member of the staff chat, made on first use. ValueError when there are too many."""
-        if name not in self.members:
-            if len(self.members) >= MOST_MEMBERS:
-                raise ValueError(f"the staff chat holds no more than {MOST_MEMBERS} members")
-            self.members[name] = new_user(name)
-        return self.members[name]
+        if name not in self._staff:
+            newcomer = new_user(name)
+            self.staff.members.add(Member(newcomer))
+            self._staff[name] = newcomer
+        return self._staff[name]
 
     def person(self, user_id: int) -> User | None:
         """Anybody whom the bot has met."""
@@ -89,7 +95,8 @@ class Cloud:
         chat = self.chats.get(user_id)
         if chat is not None and chat.person is not None and chat.started:
             return chat.person
-        return next((member for member in self.members.values() if member.id == user_id), None)
+        groups = (chat.members.find(user_id) for chat in self.chats.values() if chat.person is None)
+        return next((member.user for member in groups if member is not None), None)
 
     def known(self, user_id: int) -> Json | None:
         """The same person as a User object."""
@@ -104,7 +111,7 @@ class Cloud:
         try:
             found = self.chats.get(int(spelled))
         except ValueError:
-            found = None
+            found = self._public(spelled)
         if found is None or not (found.started or found.person is None):
             raise bad("chat not found")
         return found
@@ -117,7 +124,17 @@ class Cloud:
         if chat.blocked:
             raise forbidden(BLOCKED)
         if not chat.started:
-            raise forbidden("bot is not a member of the supergroup chat")
+            raise forbidden(f"bot is not a member of the {chat.as_json()['type']} chat")
+        return chat
+
+    def ruled_chat(self, call: Call, right: str) -> Chat:
+        """The group or channel that a call names, when the bot has that right in it."""
+        chat = self.open_chat(call)
+        bot = chat.members.find(self.bot.id)
+        if chat.person is not None:
+            raise bad("method is available for supergroup and channel chats only")
+        if bot is None or not bot.may(right):
+            raise bad("not enough rights")
         return chat
 
     def message(self, chat: Chat, call: Call, name: str, missing: str) -> Json:
@@ -147,8 +164,12 @@ class Cloud:
             seen.edited = True
             chat.screen.touch(seen)
         news = (words(message), picture_id(message)) != (words(before), picture_id(before))
-        if news and message["from"]["id"] == self.bot.id:
+        if news and self.wrote(message):
             self._reached(chat, message)
+
+    def wrote(self, message: Json) -> bool:
+        """Whether the message is the bot's own; in a channel, all are the channel's."""
+        return "sender_chat" in message or bool(message["from"]["id"] == self.bot.id)
 
     def tell(self, kind: str, payload: Json, chat: Chat) -> None:
         """An update about a chat: it waits in the chat's own line."""
@@ -160,6 +181,11 @@ class Cloud:
         """Something waits: for the webhook's worker, or for whoever polls."""
         self.deliveries.wake(line)
         self.polling.wake()
+
+    def _public(self, name: str) -> Chat | None:
+        """The group or channel that is known by that name."""
+        wanted = name.removeprefix("@").lower() if name.startswith("@") else None
+        return next((c for c in self.chats.values() if c.username and c.username.lower() == wanted), None)
 
     def _reached(self, chat: Chat, message: Json) -> None:
         if chat.person is None:

@@ -46,7 +46,7 @@ def _marks(message: Json) -> Json:
     if "message_thread_id" in message:
         marks["topic"] = str(message["message_thread_id"])
     if message["chat"]["type"] != "private":
-        marks["from"] = message["from"]["first_name"]
+        marks["from"] = (message.get("from") or {}).get("first_name") or message["chat"]["title"]
     return marks
 
 
@@ -71,12 +71,22 @@ def words(message: Json) -> str:
             return f"⭐{amount} paid"
         case {"refunded_payment": {"total_amount": amount}}:
             return f"⭐{amount} refunded"
+        case {"venue": {"title": title, "address": address}}:
+            return f"📍 {title}\n{address}"
         case {"location": {"latitude": latitude, "longitude": longitude}}:
             return f"📍 {latitude}, {longitude}"
         case {"contact": {"phone_number": number, "first_name": name}}:
             return f"👤 {name} {number}"
         case {"voice": {"duration": seconds}}:
             return f"🎤 {seconds} s"
+        case {"poll": {"question": question, "options": options}}:
+            return "\n".join((f"📊 {question}", *(f"○ {option['text']}" for option in options)))
+        case {"dice": {"emoji": emoji, "value": value}}:
+            return f"{emoji} {value}"
+        case {"pinned_message": pinned}:
+            return f"📌 {words(pinned)}"
+        case {"new_chat_title": title}:
+            return f"✎ {title}"
         case {"forum_topic_created": {"name": name}}:
             return f"# {name}"
     return ""

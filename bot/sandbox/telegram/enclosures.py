@@ -5,8 +5,8 @@ from __future__ import annotations
 from bot.sandbox.phones import Kind
 from bot.sandbox.telegram import pictures, voice
 from bot.sandbox.telegram.calls import Json, Upload
-from bot.sandbox.telegram.chats import User
 from bot.sandbox.telegram.files import Files
+from bot.sandbox.telegram.users import User
 
 
 async def enclosed(kind: Kind, person: User, files: Files) -> Json:

@@ -74,10 +74,13 @@ class Files:
         return sizes
 
     async def document(self, upload: Upload, thumbnail: Upload | None = None) -> Json:
-        """Keep a file as it is; returns what a message shows of it. Pictures get a thumbnail of their own."""
+        """Keep a file as it is; returns what a message shows of it.
+
+        A picture gets a thumbnail made of itself, whatever came along; other files get the one that came.
+        """
         mime = mimetypes.guess_type(upload.name)[0] or upload.mime or "application/octet-stream"
         facts: Json = {"file_name": upload.name, "mime_type": mime}
-        picture = thumbnail or (upload if mime.startswith("image/") else None)
+        picture = upload if mime.startswith("image/") else thumbnail
         small = await self._thumbnail(picture) if picture else None
         return self.other("document", upload, mime, facts | ({"thumbnail": small} if small else {}))
 

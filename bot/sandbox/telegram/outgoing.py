@@ -25,7 +25,7 @@ def send(cloud: Cloud, call: Call, content: Json, *, invoice: bool = False) -> J
     answered = _answered(chat, call)
     message: Json = {
         "message_id": chat.next_id(),
-        "from": cloud.bot.as_json(),
+        **chat.author(cloud.bot),
         "chat": chat.as_json(),
         "date": cloud.now(),
         **in_topic(chat, call.whole("message_thread_id"), answered),

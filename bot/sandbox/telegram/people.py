@@ -11,12 +11,13 @@ from urllib.parse import parse_qs, urlsplit
 from bot.sandbox.phones import Button, Kind, NoSuchButton, Screen, ScreenMessage
 from bot.sandbox.telegram import texts
 from bot.sandbox.telegram.calls import Json
-from bot.sandbox.telegram.chats import Chat, User, new_user
+from bot.sandbox.telegram.chats import Chat
 from bot.sandbox.telegram.cloud import Cloud
 from bot.sandbox.telegram.enclosures import enclosed
 from bot.sandbox.telegram.queries import TAPS_WAIT
 from bot.sandbox.telegram.stars import NotPaidError
 from bot.sandbox.telegram.updates import QUERIES_LIVE
+from bot.sandbox.telegram.users import User, new_user
 
 #: https://core.telegram.org/bots/features#deep-linking
 _PAYLOAD = re.compile(r"[A-Za-z0-9_-]{0,64}")
@@ -94,6 +95,11 @@ class People:
                 )
             case _:
                 raise ValueError(f"Telegram has no {change!r} to change")
+
+    async def rename(self, traveller: str, first_name: str, last_name: str | None) -> None:
+        """Another name from now on; what was sent before keeps the old one."""
+        person = _person(self._cloud.traveller(traveller))
+        person.first_name, person.last_name = first_name, last_name
 
     def screen(self, traveller: str) -> Screen:
         return self._cloud.traveller(traveller).screen

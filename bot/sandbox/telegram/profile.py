@@ -21,6 +21,10 @@ class Profile:
         self.commands: dict[Menu, list[Json]] = {}
         #: By private chat; 0 is the default of all.
         self.buttons: dict[int, Json] = {}
+        #: The bot's picture, smallest size first; empty for none.
+        self.photo: list[Json] = []
+        #: What the bot asks for when it is made an administrator: in channels (True), in groups (False).
+        self.rights: dict[bool, frozenset[str]] = {}
 
     def set_commands(self, menu: Menu, commands: list[Json]) -> None:
         """No commands remove the menu."""

@@ -81,6 +81,10 @@ class Stars:
         invoice.refunded = True
         self._note(self._cloud.chats[payer], "refunded_payment", invoice)
 
+    def balance(self) -> int:
+        """What the bot has earned and not given back."""
+        return sum(invoice.amount for _, invoice in self._paid.values() if not invoice.refunded)
+
     def as_json(self) -> list[Json]:
         """The payments as the ledger shows them; the order is named by the invoice's payload."""
         return [

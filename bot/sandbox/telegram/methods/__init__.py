@@ -8,12 +8,19 @@ from typing import Any
 from bot.sandbox.telegram.calls import Call
 from bot.sandbox.telegram.cloud import Cloud
 from bot.sandbox.telegram.methods import (
+    about_accounts,
     about_bot,
     about_chats,
+    albums,
     copying,
     editing,
+    facts,
+    inviting,
+    keeping,
     paying,
+    polls,
     queries,
+    reacting,
     receiving,
     sending,
     topics,
@@ -32,6 +39,13 @@ METHODS: dict[str, Method] = {
     **queries.METHODS,
     **paying.METHODS,
     **topics.METHODS,
+    **facts.METHODS,
+    **albums.METHODS,
+    **polls.METHODS,
+    **reacting.METHODS,
+    **keeping.METHODS,
+    **inviting.METHODS,
+    **about_accounts.METHODS,
 }
 #: Clients may spell a method in any case.
 SPELLINGS = {name.lower(): name for name in METHODS}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from bot.sandbox.telegram.calls import Call, Json
-from bot.sandbox.telegram.chats import User
 from bot.sandbox.telegram.cloud import Cloud
 from bot.sandbox.telegram.errors import bad, forbidden
 from bot.sandbox.telegram.files import LARGEST_DOWNLOAD
+from bot.sandbox.telegram.members import Member
 
 _GIFTS = ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels")
 _ACTIONS = frozenset(
@@ -16,11 +16,6 @@ _ACTIONS = frozenset(
         "typing", "upload_photo", "record_video", "upload_video", "record_voice", "upload_voice",
         "upload_document", "choose_sticker", "find_location", "record_video_note", "upload_video_note",
     }
-)  # fmt: skip
-_RIGHTS = (
-    "can_manage_chat", "can_delete_messages", "can_manage_video_chats", "can_restrict_members",
-    "can_promote_members", "can_change_info", "can_invite_users", "can_post_stories", "can_edit_stories",
-    "can_delete_stories", "can_pin_messages", "can_manage_topics", "can_send_welcome_messages",
 )  # fmt: skip
 
 
@@ -31,14 +26,31 @@ async def get_chat(cloud: Cloud, call: Call) -> Json:
         "max_reaction_count": 11,
         "accepted_gift_types": dict.fromkeys(_GIFTS, False),
     }
-    if chat.person is None:
+    if chat.kind in ("supergroup", "forum"):
         told |= {
             "permissions": {"can_send_messages": True, "can_manage_topics": True},
             "join_to_send_messages": True,
         }
-    elif chat.person.username:
-        told["active_usernames"] = [chat.person.username]
+    if username := told.get("username"):
+        told["active_usernames"] = [username]
+    if chat.description:
+        told["description"] = chat.description
+    if chat.photo:
+        told["photo"] = chat_photo(chat.photo)
+    if chat.pinned:
+        told["pinned_message"] = chat.messages[max(chat.pinned)]
     return told
+
+
+def chat_photo(sizes: list[Json]) -> Json:
+    """The ChatPhoto object of a picture's sizes."""
+    small, big = sizes[0], sizes[-1]
+    return {
+        "small_file_id": small["file_id"],
+        "small_file_unique_id": small["file_unique_id"],
+        "big_file_id": big["file_id"],
+        "big_file_unique_id": big["file_unique_id"],
+    }
 
 
 async def get_chat_member(cloud: Cloud, call: Call) -> Json:
@@ -47,25 +59,30 @@ async def get_chat_member(cloud: Cloud, call: Call) -> Json:
     if person is None:
         raise bad("user not found" if user_id > 0 else "invalid user_id specified")
     if chat.person is not None:
-        inside = user_id in (chat.id, cloud.bot.id)
-    else:
-        inside = person in cloud.members.values() or (person.is_bot and chat.started)
-    if not inside:
+        if user_id not in (chat.id, cloud.bot.id):
+            raise bad("PARTICIPANT_ID_INVALID")
+        return Member(person).as_json(channel=False)
+    member = chat.members.find(user_id)
+    if member is None:
         raise bad("PARTICIPANT_ID_INVALID")
-    if person.is_bot and chat.person is None:
-        return administrator(person)
-    return {"status": "member", "user": person.as_json()}
+    return member.as_json(channel=chat.kind == "channel")
 
 
-def administrator(person: User) -> Json:
-    """The bot in the staff chat: it may read everything and keep topics."""
-    return {
-        "status": "administrator",
-        "user": person.as_json(),
-        "can_be_edited": False,
-        "is_anonymous": False,
-        **dict.fromkeys(_RIGHTS, True),
-    }
+async def get_chat_administrators(cloud: Cloud, call: Call) -> list[Json]:
+    chat = cloud.open_chat(call)
+    if chat.person is not None:
+        raise bad("there are no administrators in the private chat")
+    others = call.flag("return_bots")
+    return [
+        member.as_json(channel=chat.kind == "channel")
+        for member in chat.members.leading()
+        if others or not member.user.is_bot or member.user is cloud.bot
+    ]
+
+
+async def get_chat_member_count(cloud: Cloud, call: Call) -> int:
+    chat = cloud.open_chat(call)
+    return 2 if chat.person is not None else len(chat.members)
 
 
 async def leave_chat(cloud: Cloud, call: Call) -> bool:
@@ -73,8 +90,9 @@ async def leave_chat(cloud: Cloud, call: Call) -> bool:
     if chat.person is not None:
         raise bad("chat member status can't be changed in private chats")
     if not chat.started:
-        raise forbidden("bot is not a member of the supergroup chat")
+        raise forbidden(f"bot is not a member of the {chat.as_json()['type']} chat")
     chat.started = False
+    chat.members.remove(cloud.bot.id)
     return True
 
 
@@ -104,6 +122,8 @@ async def get_file(cloud: Cloud, call: Call) -> Json:
 METHODS: dict[str, Any] = {
     "getChat": get_chat,
     "getChatMember": get_chat_member,
+    "getChatAdministrators": get_chat_administrators,
+    "getChatMemberCount": get_chat_member_count,
     "leaveChat": leave_chat,
     "sendChatAction": send_chat_action,
     "getFile": get_file,

@@ -13,11 +13,12 @@ from bot.sandbox.telegram.errors import ApiError, bad
 from bot.sandbox.telegram.formatting import units
 from bot.sandbox.telegram.markup import read_markup
 from bot.sandbox.telegram.methods.sending import document, picture, preview
+from bot.sandbox.telegram.polls import settled
 
 #: https://core.telegram.org/bots/api#deletemessage
 DELETABLE = timedelta(hours=48)
 MOST_DELETED = 100
-_MEDIA = ("photo", "document")
+_MEDIA = ("photo", "document", "voice")
 _UNCHANGED = (
     "message is not modified: specified new message content and reply markup are exactly the same "
     "as a current content and reply markup of the message"
@@ -30,7 +31,7 @@ async def edit_message_text(cloud: Cloud, call: Call) -> Json:
     text = texts.read(
         call.text("text"), call.text("parse_mode"), call.structure("entities", "entities"), cloud.known
     )
-    chat, message = _own(cloud, call)
+    chat, message = own(cloud, call)
     if "text" not in message:
         raise bad("there is no text in the message to edit")
     if not text.text:
@@ -54,7 +55,7 @@ async def edit_message_caption(cloud: Cloud, call: Call) -> Json:
         call.structure("caption_entities", "caption entities"),
         cloud.known,
     )
-    chat, message = _own(cloud, call)
+    chat, message = own(cloud, call)
     if not any(kind in message for kind in _MEDIA):
         raise bad("there is no caption in the message to edit")
     if units(words.text) > texts.LONGEST_CAPTION:
@@ -69,7 +70,7 @@ async def edit_message_media(cloud: Cloud, call: Call) -> Json:
         raise bad("can't parse media: expected an Object")
     described, source = Call(media), str(media.get("media", ""))
     words = outgoing.caption(cloud, described)
-    chat, message = _own(cloud, call)
+    chat, message = own(cloud, call)
     if not any(kind in message for kind in ("text", *_MEDIA)):
         raise bad("there is no media in the message to edit")
     match media.get("type"):
@@ -84,7 +85,7 @@ async def edit_message_media(cloud: Cloud, call: Call) -> Json:
 
 
 async def edit_message_reply_markup(cloud: Cloud, call: Call) -> Json:
-    chat, message = _own(cloud, call)
+    chat, message = own(cloud, call)
     return _changed(cloud, chat, message, call, (), {})
 
 
@@ -110,15 +111,15 @@ async def delete_messages(cloud: Cloud, call: Call) -> bool:
     return True
 
 
-def _own(cloud: Cloud, call: Call) -> tuple[Chat, Json]:
+def own(cloud: Cloud, call: Call) -> tuple[Chat, Json]:
     """The bot's own message that a call names."""
     if call.text("inline_message_id"):
         raise bad("MESSAGE_ID_INVALID")
     chat = cloud.open_chat(call)
     message = cloud.message(chat, call, "message_id", "message to edit not found")
-    if message["from"]["id"] != cloud.bot.id or "forward_origin" in message:
+    if not cloud.wrote(message) or "forward_origin" in message:
         raise bad("message can't be edited")
-    return chat, message
+    return chat, settled(message, cloud.now())
 
 
 def _changed(cloud: Cloud, chat: Chat, message: Json, call: Call, gone: tuple[str, ...], new: Json) -> Json:
@@ -146,7 +147,7 @@ def _deletable(cloud: Cloud, message: Json) -> bool:
 
 
 def _delete(chat: Chat, message: Json) -> None:
-    del chat.messages[message["message_id"]]
+    chat.forget(message["message_id"])
     chat.screen.remove(str(message["message_id"]))
 
 

@@ -39,7 +39,7 @@ async def set_webhook(cloud: Cloud, call: Call) -> Described:
         _secret(call.text("secret_token")),
         call.whole("max_connections", CONNECTIONS, 1, MOST_CONNECTIONS),
         call.upload("certificate") is not None or call.has("certificate"),
-        call.text("ip_address"),
+        call.text("ip_address") or cloud.outside.address(urlsplit(call.text("url")).hostname or "") or "",
     )
     _choose_kinds(cloud, call)
     if hook == cloud.deliveries.hook and not call.flag("drop_pending_updates"):

@@ -40,6 +40,19 @@ async def send_document(cloud: Cloud, call: Call) -> Json:
     return outgoing.send(cloud, call, {"document": file} | caption.as_json("caption", "caption_entities"))
 
 
+async def send_voice(cloud: Cloud, call: Call) -> Json:
+    caption = outgoing.caption(cloud, call)
+    cloud.open_chat(call)
+    upload = uploaded(call, call.text("voice"), "voice")
+    if upload is None:
+        note: Json = _known(cloud, call.text("voice"), "voice", "Voice")
+    else:
+        mime = upload.mime or "audio/ogg"
+        facts = {"duration": call.whole("duration", 0, 0), "mime_type": mime}
+        note = cloud.files.other("voice", upload, mime, facts)
+    return outgoing.send(cloud, call, {"voice": note} | caption.as_json("caption", "caption_entities"))
+
+
 def preview(call: Call, text: Formatted) -> Json:
     """How a link in a text is shown: what the bot asked for, and which link it is."""
     options = call.structure("link_preview_options", "link preview options")
@@ -60,7 +73,7 @@ def preview(call: Call, text: Formatted) -> Json:
 
 async def picture(cloud: Cloud, call: Call, source: str, field: str) -> list[Json]:
     """The sizes of an uploaded picture, or of one that is known by its id."""
-    if (upload := uploaded(call, source, field)) is not None:
+    if (upload := uploaded(call, source, field) or _fetched(cloud, source)) is not None:
         return await cloud.files.photo(upload)
     shown: list[Json] = _known(cloud, source, "photo", "Photo")
     return shown
@@ -68,7 +81,7 @@ async def picture(cloud: Cloud, call: Call, source: str, field: str) -> list[Jso
 
 async def document(cloud: Cloud, call: Call, source: str, field: str) -> Json:
     """An uploaded file, or one that is known by its id."""
-    if (upload := uploaded(call, source, field)) is not None:
+    if (upload := uploaded(call, source, field) or _fetched(cloud, source)) is not None:
         thumbnail = call.text("thumbnail")
         return await cloud.files.document(
             upload, call.upload(thumbnail.removeprefix(_ATTACHED) or "thumbnail")
@@ -85,9 +98,17 @@ def uploaded(call: Call, source: str, field: str) -> Upload | None:
     return upload
 
 
+def _fetched(cloud: Cloud, source: str) -> Upload | None:
+    """The file at an address; None when the source is none. ApiError when nothing is there."""
+    if not source.lower().startswith(("http://", "https://")):
+        return None
+    page = cloud.outside.fetch(source)
+    if page is None:
+        raise bad("failed to get HTTP URL content")
+    return Upload(page.name, page.mime, page.content)
+
+
 def _known(cloud: Cloud, source: str, kind: str, name: str) -> Any:
-    if source.lower().startswith(("http://", "https://")):
-        raise bad("failed to get HTTP URL content")  # the sandbox has no way to the outside
     file = cloud.files.find(source)
     if file is None:
         raise bad("wrong file identifier/HTTP URL specified")
@@ -100,4 +121,5 @@ METHODS: dict[str, Any] = {
     "sendMessage": send_message,
     "sendPhoto": send_photo,
     "sendDocument": send_document,
+    "sendVoice": send_voice,
 }

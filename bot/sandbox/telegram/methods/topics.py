@@ -52,7 +52,7 @@ def _set_closed(cloud: Cloud, call: Call, *, closed: bool) -> bool:
 
 def _forum(cloud: Cloud, call: Call) -> Chat:
     chat = cloud.open_chat(call)
-    if chat.person is not None:
+    if chat.kind != "forum":
         raise bad("the chat is not a forum")
     return chat
 
@@ -61,7 +61,7 @@ def _note(cloud: Cloud, forum: Chat, topic: Topic, what: Json, message_id: int) 
     """A line in the thread that tells what became of it."""
     message: Json = {
         "message_id": message_id,
-        "from": cloud.bot.as_json(),
+        **forum.author(cloud.bot),
         "chat": forum.as_json(),
         "date": cloud.now(),
         "message_thread_id": topic.id,

@@ -1,0 +1,76 @@
+"""Groups and channels that people make, and into which they bring the bot."""
+
+from __future__ import annotations
+
+from random import randrange
+
+from bot.sandbox.telegram.calls import Json
+from bot.sandbox.telegram.chats import Chat, Kind
+from bot.sandbox.telegram.cloud import Cloud
+from bot.sandbox.telegram.members import IN_CHANNELS, IN_GROUPS, RIGHTS, Member
+from bot.sandbox.telegram.users import User, new_user
+
+MOST_CHATS = 1_000
+#: Supergroups and channels count down from here: https://core.telegram.org/api/bots/ids
+_IDS = (-1_003_000_000_000, -1_002_000_000_000)
+
+
+class Gatherings:
+    """Makes them, with the people and bots that are there from the beginning."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        self._cloud = cloud
+
+    def make(
+        self,
+        kind: Kind,
+        title: str,
+        owner: str,
+        username: str | None,
+        members: tuple[str, ...],
+        bots: tuple[str, ...],
+        rights: frozenset[str],
+    ) -> Chat:
+        """A chat of the traveller `owner`, with our bot in it: an administrator if it has rights or it is a channel.
+
+        `bots` are other people's, and administrators too. ValueError for a right that does not exist there.
+        """
+        there = {*RIGHTS, *(IN_CHANNELS if kind == "channel" else IN_GROUPS)}
+        if rights - {*RIGHTS, *IN_CHANNELS, *IN_GROUPS}:
+            raise ValueError(f"there is no such right as {', '.join(sorted(rights - there))}")
+        if sum(chat.person is None for chat in self._cloud.chats.values()) >= MOST_CHATS:
+            raise ValueError(f"the world holds no more than {MOST_CHATS} groups and channels")
+        chat = Chat(randrange(*_IDS), None, title, kind=kind, username=username)
+        creator = self._cloud.traveller(owner).person
+        assert creator is not None, "a traveller is a person"
+        chat.members.add(Member(creator, "creator"))
+        for name in members:
+            person = self._cloud.traveller(name).person
+            assert person is not None, "a traveller is a person"
+            chat.members.add(Member(person))
+        for name in bots:
+            other = new_user(name)
+            other.is_bot, other.username = True, name
+            chat.members.add(Member(other, "administrator", frozenset({"can_manage_chat"})))
+        self._cloud.chats[chat.id] = chat
+        self._bring(chat, creator, frozenset(rights & there))
+        return chat
+
+    def _bring(self, chat: Chat, creator: User, rights: frozenset[str]) -> None:
+        """The bot comes in, and hears of it."""
+        leads = bool(rights) or chat.kind == "channel"
+        ours = Member(
+            self._cloud.bot,
+            "administrator" if leads else "member",
+            rights | {"can_manage_chat"} if leads else frozenset(),
+        )
+        chat.members.add(ours)
+        chat.started = True
+        change: Json = {
+            "chat": chat.as_json(),
+            "from": creator.as_json(own=True),
+            "date": self._cloud.now(),
+            "old_chat_member": {"status": "left", "user": self._cloud.bot.as_json()},
+            "new_chat_member": ours.as_json(channel=chat.kind == "channel"),
+        }
+        self._cloud.tell("my_chat_member", change, chat)
