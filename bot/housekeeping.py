@@ -28,15 +28,10 @@ from services.staff import Staff
 from services.storage import Storage
 from services.storage.app import (
     beats,
-    dispatches,
-    failed_events,
-    inbound,
     items,
     leases,
     orders,
-    payment_events,
     refunds,
-    seen_events,
     unreadable,
 )
 from services.storage.upsert import insert_new
@@ -47,8 +42,6 @@ log = structlog.get_logger()
 #: A process that has not beaten for this long, in seconds, is dead.
 DEAD_AFTER, LEAST_DEAD_AFTER = 60.0, 5.0
 BEAT, LEAST_BEAT = 10.0, 1.0
-#: How long the ids of what was dealt with are kept.
-IDS_LIVE = timedelta(days=7)
 #: Finished workflows are kept this long, for whoever asks what happened.
 WORK_LIVES = timedelta(days=1)
 #: Paid and at rest in the engine, but not in the book: something died on the way.
@@ -108,7 +101,8 @@ class Housekeeping:
             Job("go on erasing", 600, privacy.resume, due=True, floor=10),
             Job("tell alarms", 30, tell_alarms, due=True, floor=1),
             Job("forget the staff's record", 86_400, staff.forget, due=True, floor=60),
-            Job("forget old rows", 3_600, self.forget, due=True, floor=30),
+            Job("forget finished work", 3_600, self.forget, due=True, floor=30),
+            Job("retention", 86_400, privacy.let_go_of_old, due=True, floor=60),
             Job("dead letters", 300, self.dead_letters, floor=10),
             Job("warnings", 3_600, lambda: self.warnings(prices), due=True, floor=30),
             Job("daily books", 86_400, self.daily_books, floor=60),
@@ -210,9 +204,7 @@ class Housekeeping:
             await self._voice.alarm(Alarm("books", "unbalanced"))
 
     async def forget(self) -> None:
-        """Ids and finished work that nobody will ask for."""
-        now = self._clock.now()
-        await self._app.transaction(lambda connection: _forget_rows(connection, now))
+        """Finished work that nobody will ask for."""
         finished = await self._durable.finished_before((machine_now() - WORK_LIVES).isoformat())
         open_keys = await self._app.read(
             lambda connection: set(
@@ -225,14 +217,6 @@ class Housekeeping:
         now = _database_now(connection)
         if not insert_new(connection, beats, executor=self._durable.executor, at=now):
             connection.execute(update(beats).where(beats.c.executor == self._durable.executor).values(at=now))
-
-
-def _forget_rows(connection: Connection, now: datetime) -> None:
-    old = now - IDS_LIVE
-    for table in (seen_events, failed_events, payment_events, dispatches, unreadable):
-        connection.execute(delete(table).where(table.c.at < old))
-    connection.execute(delete(inbound).where(inbound.c.at < machine_now() - IDS_LIVE))
-    connection.execute(delete(leases).where(leases.c.until < machine_now() - timedelta(hours=1)))
 
 
 def _database_now(connection: Connection) -> datetime:

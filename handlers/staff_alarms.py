@@ -138,6 +138,10 @@ CAUSES = {
         "An erasure could not be proven on disk: {facts}.",
         "Stop what else reads the databases; it is tried again",
     ),
+    "unknown_expiry": Cause(
+        "Nobody knows when the last plan of {facts} ends: they are kept beyond their time.",
+        "python -m bot retention --dry-run",
+    ),
     "erasure_broke": Cause("An erasure broke off and is tried again: {facts}.", "Look at the bot's log"),
     "lines_not_closed": Cause(
         "The provider's notes of erased lines could not be set: {facts}.",

@@ -114,6 +114,11 @@ class Durable:
         )
         return [one.workflow_id for one in found]
 
+    async def finished(self, workflow: str) -> None:
+        """Wait for a workflow's end, whichever process works on it."""
+        handle: Any = await DBOS.retrieve_workflow_async(workflow)
+        await handle.get_result()
+
     async def named(self, prefixes: list[str]) -> list[str]:
         """Workflows whose ids begin with one of these."""
         if not prefixes:

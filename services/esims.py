@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, literal, select, update
 from sqlalchemy.exc import IntegrityError
 
 from services.clock import Clock
@@ -16,6 +16,7 @@ from services.orders.book import move_item
 from services.providers import Usage
 from services.storage import Storage
 from services.storage.app import esims, items, known_lines, orders
+from services.storage.columns import Moment
 from services.storage.sealing import Secrets, Vault
 
 _LINES = select(esims, items.c.order_id, items.c.plan).outerjoin(items, items.c.id == esims.c.item_id)
@@ -258,7 +259,8 @@ class Esims:
         await self._app.transaction(work)
 
     async def measured(self, esim: Esim, measured: Measured) -> Esim:
-        """Keep the latest measurement."""
+        """Keep the latest measurement, and what it says for good: first used, and until when."""
+        in_use = measured.at if measured.line_state == "active" else None
         await self._app.transaction(
             lambda connection: connection.execute(
                 update(esims)
@@ -267,8 +269,9 @@ class Esims:
                     line_state=measured.line_state,
                     total_bytes=measured.total,
                     used_bytes=measured.used,
-                    expires_at=measured.expires_at,
+                    expires_at=func.coalesce(literal(measured.expires_at, Moment()), esims.c.expires_at),
                     measured_at=measured.at,
+                    active_since=func.coalesce(esims.c.active_since, literal(in_use, Moment())),
                 )
             )
         )

@@ -14,6 +14,7 @@ from services.privacy.partings import Partings
 from services.privacy.policy import VERSION, Controller, Facts, facts
 from services.privacy.preview import Preview, Previews, Stays
 from services.privacy.requests import Requests
+from services.privacy.retention import Over, Plan, Plans, Retention
 from services.privacy.scrub import Scrubber
 from services.privacy.taking_up import Erasures
 from services.privacy.traces import Traces
@@ -30,6 +31,9 @@ __all__ = [
     "Guard",
     "KeysMissing",
     "Others",
+    "Over",
+    "Plan",
+    "Plans",
     "Preview",
     "Privacy",
     "Resurrected",
@@ -72,6 +76,8 @@ class Privacy:
             waits,
         )
         self._erasures = Erasures(stores.app, journal, self._requests, erasing, engine, others.voice, clock)
+        self._retention = Retention(stores, engine, others, clock, self._controller, self._erasures.let_go)
+        self._engine = engine
 
     def facts(self) -> Facts:
         """What the policy has to say, by keys."""
@@ -110,6 +116,10 @@ class Privacy:
     async def resume(self) -> int:
         """Take up erasures that are not done, after the engine was launched; how many."""
         return await self._erasures.resume()
+
+    async def let_go_of_old(self) -> None:
+        """Let go of what has outlived its period, as durable work, and wait until that is done."""
+        await self._engine.finished(await self._retention.begin())
 
 
 def open_guard(

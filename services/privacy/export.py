@@ -1,4 +1,4 @@
-"""A copy of everything about one customer: a JSON document whose form is in export.schema.json beside this file."""
+"""A copy of everything about one customer: a JSON document whose form is told by export_schema.py beside this file."""
 
 from __future__ import annotations
 

@@ -15,6 +15,8 @@ from services.storage import Storage
 from services.storage.upsert import insert_new
 from services.storage.vault import erasures
 
+#: Whether the person asked, or their time was over.
+Why = Literal["asked", "retention"]
 #: Rows read at once.
 PAGE = 500
 #: Numbers tried before giving up; one in hundreds of millions is taken.
@@ -30,6 +32,7 @@ class Erasure:
     state: Literal["begun", "waiting", "done"]
     asked_at: datetime
     done_at: datetime | None
+    why: Why = "asked"
 
 
 class Journal:
@@ -39,7 +42,9 @@ class Journal:
         self._vault = vault
         self._clock = clock
 
-    async def begin(self, customer: str, receipt: str | None = None, at: datetime | None = None) -> Erasure:
+    async def begin(
+        self, customer: str, receipt: str | None = None, at: datetime | None = None, why: Why = "asked"
+    ) -> Erasure:
         """Note that a customer is to be erased; the same line for whoever asks twice."""
         for _ in range(_TRIES):
             number = receipt or new_number()
@@ -47,6 +52,7 @@ class Journal:
                 "id": number,
                 "customer_id": customer,
                 "state": "begun",
+                "why": why,
                 "asked_at": at or self._clock.now(),
             }
             found = await self._vault.transaction(_beginning(row))
@@ -110,4 +116,4 @@ def _beginning(row: dict[str, Any]) -> Callable[[Connection], Erasure | None]:
 
 
 def _line(row: Any) -> Erasure:
-    return Erasure(row.id, row.customer_id, row.state, row.asked_at, row.done_at)
+    return Erasure(row.id, row.customer_id, row.state, row.asked_at, row.done_at, row.why)

@@ -35,6 +35,9 @@ class Engine(Protocol):
     async def unfinished(self) -> list[tuple[str, str]]: ...
     async def dead_letters(self) -> list[str]: ...
     async def forget(self, workflows: list[str]) -> None: ...
+    async def finished(self, workflow: str) -> None:
+        """Wait for a workflow's end."""
+
     async def named(self, prefixes: list[str]) -> list[str]:
         """Workflows whose ids begin with one of these."""
 

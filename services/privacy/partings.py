@@ -115,8 +115,11 @@ class Partings:
         return "again" if again else "closed"
 
     async def say_goodbye(self, receipt: str) -> str:
-        """The last word in every chat of this customer, once."""
-        customer = (await self._journal.of(receipt)).customer
+        """The last word in every chat of this customer, once. Whose time was over hears nothing."""
+        line = await self._journal.of(receipt)
+        if line.why == "retention":
+            return "silent"
+        customer = line.customer
         found = await self._app.read(
             lambda connection: (
                 connection.execute(select(chats.c.id).where(chats.c.customer_id == customer)).scalars().all()

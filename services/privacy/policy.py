@@ -56,7 +56,7 @@ PERIODS: Mapping[str, Period] = {
     "unpaid": Period(30, "days", "order"),
     "event": Period(7, "days", "event"),
     "unanswered": Period(1, "days", "event"),
-    "lease": Period(1, "minutes", "event"),
+    "lease": Period(60, "minutes", "event"),
     "spent": Period(None, "", "sale"),
 }
 
@@ -102,11 +102,27 @@ def books_kept_until(sold_at: datetime, controller: Controller) -> datetime:
 
 def proof_kept_until(at: datetime) -> datetime:
     """Until when a declaration may be needed as proof."""
-    year = at.year + (PERIODS["proof"].count or 0)
+    return _in_years(at, PERIODS["proof"].count or 0)
+
+
+def began_before(now: datetime, key: str) -> datetime:
+    """Whatever began a period of PERIODS before this moment has outlived it. Raises KeyError, ValueError."""
+    period = PERIODS[key]
+    match period.unit, period.count:
+        case "years", int(count):
+            return _in_years(now, -count)
+        case "days", int(count):
+            return now - timedelta(days=count)
+        case "minutes", int(count):
+            return now - timedelta(minutes=count)
+    raise ValueError(f"{key} has no end")
+
+
+def _in_years(at: datetime, years: int) -> datetime:
     try:
-        return at.replace(year=year)
+        return at.replace(year=at.year + years)
     except ValueError:  # 29 February
-        return at.replace(year=year, month=3, day=1)
+        return at.replace(year=at.year + years, month=3, day=1)
 
 
 def _held(category: str, entries: tuple[Entry, ...]) -> Held:

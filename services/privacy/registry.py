@@ -130,12 +130,12 @@ REGISTRY: tuple[Entry, ...] = (
     *_PAYMENT.of(app.refunds, "key", hidden=_LINK),
     *not_personal(app.refunds, "tries told", _WORK),
     # What they travel with
-    *_LINE.of(app.esims, "id item_id state created_at given_at"),
+    *_LINE.of(app.esims, "id item_id state created_at given_at active_since expires_at"),
     *_LINE.of(app.esims, "customer_id", hidden=_LINK),
     *_LINE.of(app.esims, "iccid_hash", hidden=_HASH),
     *_LINE.sealed(app.esims, "iccid", "esims:{column}:{id}"),
     *_INSTALL.sealed(app.esims, "activation", "esims:{column}:{id}", "unused"),
-    *_USAGE.of(app.esims, "line_state total_bytes used_bytes expires_at measured_at"),
+    *_USAGE.of(app.esims, "line_state total_bytes used_bytes measured_at"),
     *not_personal(app.esims, "provider sku", "what our supplier calls the plan"),
     *_SPENT.of(app.known_lines, "iccid_hash", hidden=_HASH),
     *not_personal(app.known_lines, "provider why at", "linked to nobody"),
@@ -185,7 +185,7 @@ REGISTRY: tuple[Entry, ...] = (
     *_KEY.of(vault.keys, "customer_id created_at", hidden=_EXPORTED),
     *_KEY.of(vault.keys, "wrapped", hidden="the key that protects this customer's data"),
     *_REQUEST.of(
-        vault.erasures, "id customer_id state asked_at done_at", hidden="the same is in the requests"
+        vault.erasures, "id customer_id state why asked_at done_at", hidden="the same is in the requests"
     ),
 )
 

@@ -24,7 +24,7 @@ Kind = Literal[
 #: An erasure goes on when these are over: money or a line is still on its way.
 WAITED_FOR = frozenset({"payment_pending", "undelivered", "refund_pending"})
 #: A line in one of these states has nothing left to lose.
-_OVER = ("exhausted", "expired", "deactivated", "recycled")
+OVER = ("exhausted", "expired", "deactivated", "recycled")
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def _of_lines(connection: Connection, customer: str, now: datetime) -> Iterator[
     rows = connection.execute(
         select(esims.c.id).where(
             esims.c.customer_id == customer,
-            or_(esims.c.line_state.is_(None), esims.c.line_state.not_in(_OVER)),
+            or_(esims.c.line_state.is_(None), esims.c.line_state.not_in(OVER)),
             or_(esims.c.expires_at.is_(None), esims.c.expires_at > now),
         )
     )

@@ -53,6 +53,10 @@ class Erasures:
         await self._start(line)
         return line.receipt
 
+    async def let_go(self, customer: str) -> None:
+        """Erase somebody whose time is over. Nobody asked, so nobody is answered."""
+        await self._start(await self._journal.begin(customer, why="retention"))
+
     async def resume(self) -> int:
         """Start what is not done, tidy up what is; how many were started. For every start, and from time to time.
 
@@ -88,7 +92,8 @@ class Erasures:
 
     async def _start(self, line: Erasure) -> None:
         def work(connection: Connection) -> None:
-            note(connection, line.receipt, line.customer, "erasure", line.asked_at)
+            if line.why == "asked":
+                note(connection, line.receipt, line.customer, "erasure", line.asked_at)
             self._engine.start_with(connection, "erase", _workflow(line.receipt), line.receipt)
 
         await self._app.transaction(work)

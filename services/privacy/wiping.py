@@ -65,7 +65,7 @@ class Wiping:
             unpaid = _unpaid(connection, customer, by_force=by_force)
             _close_lines(connection, [*sold, *unpaid], customer, now)
             self._unlink(connection, sold)
-            _drop(connection, unpaid)
+            drop(connection, unpaid)
             values = {"name": None, "email": None, "phone": None}
             connection.execute(update(customers).where(customers.c.id == customer).values(values))
 
@@ -151,7 +151,8 @@ def _close_lines(connection: Connection, gone: Collection[str], customer: str, n
     connection.execute(delete(esims).where(theirs))
 
 
-def _drop(connection: Connection, unpaid: Collection[str]) -> None:
+def drop(connection: Connection, unpaid: Collection[str]) -> None:
+    """Orders go, with everything that hangs on them."""
     parts = select(items.c.id).where(items.c.order_id.in_(unpaid))
     connection.execute(delete(dispatches).where(dispatches.c.about.in_(parts)))
     connection.execute(delete(purchases).where(purchases.c.item_id.in_(parts)))

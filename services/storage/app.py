@@ -251,11 +251,14 @@ esims = Table(
     Column("activation", LargeBinary),
     Column("created_at", Moment, nullable=False),
     Column("given_at", Moment),
+    #: First seen in use; from then on the activation code is of no use to its owner.
+    Column("active_since", Moment),
+    #: When the last plan of the line ends, as last measured.
+    Column("expires_at", Moment),
     #: The latest measurement only.
     Column("line_state", String(16)),
     Column("total_bytes", Big),
     Column("used_bytes", Big),
-    Column("expires_at", Moment),
     Column("measured_at", Moment),
     Unique("provider", "iccid_hash"),
 )

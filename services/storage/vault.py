@@ -24,6 +24,8 @@ erasures = Table(
     Column("id", Key, primary_key=True),
     Column("customer_id", Key, nullable=False, unique=True),
     Column("state", String(16), nullable=False),
+    #: "asked" by the person, or "retention": the time was over.
+    Column("why", String(16), nullable=False, default="asked"),
     Column("asked_at", Moment, nullable=False),
     Column("done_at", Moment),
 )

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from sqlalchemy import insert, make_url, select, update
 
-import services.privacy
 from services.clock import Clock, Waits
 from services.customers import Customers
 from services.esims import Esims
@@ -18,6 +17,7 @@ from services.orders.book import Sale
 from services.orders.order import Statement
 from services.payments import PaymentError
 from services.privacy import Others, Privacy, open_guard
+from services.privacy.export_schema import schema
 from services.providers import ProviderError
 from services.storage.app import (
     case_messages,
@@ -33,7 +33,7 @@ from services.storage.app import (
 from services.storage.sealing import Secrets, Vault
 from services.storage.vault import erasures, keys
 
-SCHEMA = json.loads((Path(services.privacy.__file__).parent / "export.schema.json").read_text())
+SCHEMA = schema()
 NAMES = ("app", "legal", "vault")
 MASTER = b"m" * 32
 
@@ -95,6 +95,9 @@ class Engine:
         self.forgotten += workflows
         for one in workflows:
             self.kept.pop(one, None)
+
+    async def finished(self, workflow):
+        await self.run()
 
     async def named(self, prefixes):
         return [name for name in self.kept if name.startswith(tuple(prefixes))]

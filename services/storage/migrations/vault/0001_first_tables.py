@@ -19,6 +19,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("customer_id", sa.String(length=64), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("why", sa.String(length=16), nullable=False),
         sa.Column("asked_at", columns.Moment(timezone=True), nullable=False),
         sa.Column("done_at", columns.Moment(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_erasures")),

@@ -1,0 +1,195 @@
+"""What is done when a period is over: one rule for each period and each kind of row that it speaks of.
+
+The dry run counts by the same condition, and whatever a rule does may be repeated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, or_, select, tuple_, update
+
+from services.privacy.policy import Controller, began_before, books_kept_until
+from services.privacy.wiping import drop
+from services.storage.app import (
+    checkouts,
+    consents,
+    dispatches,
+    esims,
+    failed_events,
+    inbound,
+    leases,
+    orders,
+    payment_events,
+    privacy_requests,
+    seen_events,
+    statements,
+    unreadable,
+    wordings,
+)
+from services.storage.legal import LEGAL
+from services.storage.vault import erasures
+
+Store = Literal["app", "legal", "vault"]
+
+
+@dataclass(frozen=True)
+class Times:
+    """Now, by the shop's clock, and by the machine's for what only processes wait for."""
+
+    shop: datetime
+    machine: datetime
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What goes, of which tables, when their period is over."""
+
+    name: str
+    #: A key of PERIODS.
+    period: str
+    store: Store
+    tables: frozenset[str]
+    #: The keys of what has outlived its period, at most so many.
+    over: Callable[[Connection, Times, int], list[Any]]
+    let_go: Callable[[Connection, Sequence[Any]], None]
+
+
+def rules(controller: Controller) -> tuple[Rule, ...]:
+    """Every rule that needs nobody outside; customers and cases have stories of their own."""
+    return (
+        *_events(),
+        _rows(
+            "unanswered messages",
+            "unanswered",
+            inbound,
+            lambda t: _old(inbound.c.at, t.machine, "unanswered"),
+        ),
+        _rows("turns", "lease", leases, lambda t: _old(leases.c.until, t.machine, "lease")),
+        _orders("orders that nobody paid", "unpaid", _never_paid),
+        _orders(
+            "orders out of the books", "L", lambda connection, t, most: _out(connection, t, most, controller)
+        ),
+        _rows("declarations", "proof", statements, lambda t: _old(statements.c.at, t.shop, "proof")),
+        _columns("activation codes", "installed", _installed, "activation"),
+        _columns("measurements", "measured", _measured, "line_state total_bytes used_bytes measured_at"),
+        _rows(
+            "answered requests",
+            "request",
+            privacy_requests,
+            lambda t: _old(privacy_requests.c.closed_at, t.shop, "request"),
+        ),
+        _rows(
+            "done erasures",
+            "request",
+            erasures,
+            lambda t: _old(erasures.c.done_at, t.shop, "request"),
+            "vault",
+        ),
+        _rows("words that nobody answered to", "consent", wordings, _unspoken),
+        *(_held(table) for table in LEGAL.sorted_tables if "keep_until" in table.c),
+    )
+
+
+def _events() -> Iterator[Rule]:
+    for table in (seen_events, failed_events, payment_events, dispatches, unreadable):
+        yield _rows(f"ids in {table.name}", "event", table, _happened(table))
+
+
+def _happened(table: Table) -> Callable[[Times], ColumnElement[bool]]:
+    return lambda times: _old(table.c.at, times.shop, "event")
+
+
+def _held(table: Table) -> Rule:
+    """What the law made us keep carries its own last day."""
+    period = "proof" if "statement" in table.name else "L"
+    return _rows(f"papers in {table.name}", period, table, lambda t: table.c.keep_until < t.shop, "legal")
+
+
+def _rows(
+    name: str,
+    period: str,
+    table: Table,
+    condition: Callable[[Times], ColumnElement[bool]],
+    store: Store = "app",
+) -> Rule:
+    """Whole rows go."""
+    key = tuple(table.primary_key.columns)
+
+    def over(connection: Connection, times: Times, most: int) -> list[Any]:
+        return [tuple(row) for row in connection.execute(select(*key).where(condition(times)).limit(most))]
+
+    def let_go(connection: Connection, keys: Sequence[Any]) -> None:
+        connection.execute(delete(table).where(tuple_(*key).in_(keys)))
+
+    return Rule(name, period, store, frozenset({table.name}), over, let_go)
+
+
+def _columns(name: str, period: str, condition: Callable[[Times], ColumnElement[bool]], columns: str) -> Rule:
+    """The line stays, some of what is known of it goes."""
+    nothing = dict.fromkeys(columns.split())
+
+    def over(connection: Connection, times: Times, most: int) -> list[Any]:
+        known = or_(*(esims.c[column].is_not(None) for column in nothing))
+        return list(
+            connection.execute(select(esims.c.id).where(condition(times), known).limit(most)).scalars()
+        )
+
+    def let_go(connection: Connection, ids: Sequence[Any]) -> None:
+        connection.execute(update(esims).where(esims.c.id.in_(ids)).values(nothing))
+
+    return Rule(name, period, "app", frozenset({esims.name}), over, let_go)
+
+
+def _orders(name: str, period: str, over: Callable[[Connection, Times, int], list[Any]]) -> Rule:
+    """Orders go with everything that hangs on them."""
+    tables = frozenset(
+        {"orders", "items", "checkouts", "refunds", "history", "statements", "mailings", "purchases"}
+    )
+    return Rule(name, period, "app", tables, over, drop)
+
+
+def _never_paid(connection: Connection, times: Times, most: int) -> list[Any]:
+    payable = exists().where(checkouts.c.order_id == orders.c.id, checkouts.c.state.in_(("open", "pending")))
+    wanted = select(orders.c.id).where(
+        orders.c.captured == 0, _old(orders.c.placed_at, times.shop, "unpaid"), ~payable
+    )
+    return list(connection.execute(wanted.limit(most)).scalars())
+
+
+def _out(connection: Connection, times: Times, most: int, controller: Controller) -> list[Any]:
+    """Where the accounting year closes differs; so the day is worked out for each that may be over."""
+    candidates = connection.execute(
+        select(orders.c.id, orders.c.paid_at, orders.c.placed_at)
+        .where(orders.c.captured > 0, _old(orders.c.placed_at, times.shop, "L"))
+        .order_by(orders.c.placed_at)
+        .limit(most)
+    )
+    return [
+        row.id
+        for row in candidates
+        if books_kept_until(row.paid_at or row.placed_at, controller) <= times.shop
+    ]
+
+
+def _installed(times: Times) -> ColumnElement[bool]:
+    return and_(
+        esims.c.customer_id.is_not(None),
+        or_(_old(esims.c.active_since, times.shop, "installed"), esims.c.expires_at < times.shop),
+    )
+
+
+def _measured(times: Times) -> ColumnElement[bool]:
+    return _old(esims.c.expires_at, times.shop, "measured")
+
+
+def _unspoken(_times: Times) -> ColumnElement[bool]:
+    return ~exists().where(consents.c.digest == wordings.c.digest)
+
+
+def _old(column: Any, now: datetime, period: str) -> ColumnElement[bool]:
+    older: ColumnElement[bool] = column < began_before(now, period)
+    return older
