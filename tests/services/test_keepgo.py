@@ -14,6 +14,7 @@ from types import SimpleNamespace
 
 import pytest
 import uvicorn
+from canned import Wire
 from starlette.applications import Starlette
 
 from services.catalogue import country_of
@@ -61,71 +62,6 @@ def stamp(at):
     return at.strftime("%Y-%m-%d %H:%M:%S")
 
 
-class Wire:
-    """A door that says what the test tells it to, byte for byte, and remembers what was asked."""
-
-    def __init__(self):
-        self.answers = {}
-        self.asked = []
-        self.connections = 0
-        self.serving = set()
-
-    @asynccontextmanager
-    async def open(self, **settings):
-        def accept(reader, writer):
-            task = asyncio.create_task(self._serve(reader, writer))
-            self.serving.add(task)
-            task.add_done_callback(self.serving.discard)
-
-        server = await asyncio.start_server(accept, "127.0.0.1", 0)
-        port = server.sockets[0].getsockname()[1]
-        provider = adapter(f"http://127.0.0.1:{port}/api/v2", **settings)
-        try:
-            yield provider
-        finally:
-            await provider.close()
-            server.close()
-            for task in self.serving:
-                task.cancel()
-            await asyncio.gather(*self.serving, return_exceptions=True)
-
-    def calls(self, path):
-        return [one for one in self.asked if one["path"] == path]
-
-    async def _serve(self, reader, writer):
-        self.connections += 1
-        try:
-            while True:
-                head = (await reader.readuntil(b"\r\n\r\n")).decode()
-                first, *rest = head.split("\r\n")
-                headers = {k.lower(): v for k, _, v in (line.partition(": ") for line in rest if line)}
-                body = await reader.readexactly(int(headers.get("content-length", 0)))
-                method, target, _ = first.split()
-                path, _, query = target.partition("?")
-                path = path.removeprefix("/api/v2")
-                call = {"method": method, "path": path, "query": query, "headers": headers}
-                self.asked.append({**call, "body": json.loads(body) if body else None})
-                answer = self.answers[path]
-                if isinstance(answer, list):
-                    answer = answer.pop(0) if len(answer) > 1 else answer[0]
-                if callable(answer):
-                    answer = answer(self.asked[-1])
-                if answer == "hang-up":
-                    return
-                if answer == "silence":
-                    await asyncio.sleep(30)
-                status, raw, *more = answer
-                extra = "".join(f"{k}: {v}\r\n" for k, v in (more[0] if more else {}).items())
-                writer.write(
-                    f"HTTP/1.1 {status} X\r\n{extra}content-length: {len(raw)}\r\n\r\n".encode() + raw
-                )
-                await writer.drain()
-        except (asyncio.IncompleteReadError, ConnectionError):
-            return
-        finally:
-            writer.close()
-
-
 def adapter(url, *, settle=100.0, patience=None, pauses=None, **more):
     async def pause(seconds):
         (pauses if pauses is not None else []).append(seconds)
@@ -140,7 +76,7 @@ def adapter(url, *, settle=100.0, patience=None, pauses=None, **more):
 
 @pytest.fixture
 def wire():
-    return Wire()
+    return Wire(adapter, "/api/v2")
 
 
 def intent(sku="2-1024-7", at=NOW):
