@@ -13,7 +13,7 @@ import structlog
 
 import handlers
 from bot.channels import telegram, whatsapp
-from bot.connecting import channels_of
+from bot.connecting import channels_of, longest_answer, providers_of
 from bot.conversation.actions import Seal
 from bot.conversation.channel import Channel, ChannelError
 from bot.conversation.engine import Engine
@@ -37,7 +37,6 @@ from services.books import read_books
 from services.buying import Buying
 from services.catalogue import NAME as CATALOGUE_COPY
 from services.catalogue import Catalogue
-from services.catalogue.names import country_of
 from services.checkout import Checkouts
 from services.clock import Clock, Waits
 from services.customers import Customers
@@ -59,7 +58,7 @@ from services.payments.stripe import Settings as StripeSettings
 from services.payments.stripe import Stripe
 from services.prices import Prices
 from services.privacy import Others, Privacy, open_guard
-from services.providers import EsimProvider, keepgo
+from services.providers import EsimProvider
 from services.refunds import Refunds
 from services.sales_pause import SalesPause
 from services.sales_probe import SalesProbe
@@ -105,16 +104,7 @@ class App:
         )
         self.vault = Vault(self.stores.vault, self.secrets, clock)
         self.customers = Customers(app, self.vault, self.secrets, clock)
-        self.keepgo_settings = keepgo.Settings(
-            api_key=settings.keepgo_api_key.get_secret_value(),
-            access_token=settings.keepgo_access_token.get_secret_value(),
-            url=settings.keepgo_api,
-            factor=settings.time_factor,
-            currency=settings.keepgo_currency,
-        )
-        self.providers: Mapping[str, EsimProvider] = {
-            "keepgo": keepgo.connect(self.keepgo_settings, country_of, clock.now)
-        }
+        self.providers: Mapping[str, EsimProvider] = providers_of(settings, self.secrets, clock)
         self.prices = Prices(settings.prices_file, self._alert)
         self.sales = SalesPause(app, clock, waits)
         self.catalogue = Catalogue(
@@ -157,14 +147,16 @@ class App:
             attempts,
             self.sales,
             Limits(
-                {"keepgo": settings.keepgo_daily_cap}, settings.credit_wait_minutes, settings.balance_days
+                {"keepgo": settings.keepgo_daily_cap, "airalo": settings.airalo_daily_cap},
+                settings.credit_wait_minutes,
+                settings.balance_days,
             ),
             lambda: self.prices.book,
             clock,
             waits,
             voice,
         )
-        lanes = Lanes(app, self.me, self.providers, self.keepgo_settings.patience + 5)
+        lanes = Lanes(app, self.me, self.providers, longest_answer(settings) + 5)
         self.buying = Buying(app, self.esims, self.providers, self.guard, attempts, lanes, clock, voice)
         self.refunds = Refunds(app, self.orders, self.payments, self.durable, clock, waits, voice, dispatches)
         self.fulfilment = Fulfilment(

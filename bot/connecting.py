@@ -1,10 +1,18 @@
-"""From the settings to the platforms that the shop is reached on."""
+"""From the settings to whom the shop deals with: the platforms it is reached on, the wholesalers it buys from."""
 
 from __future__ import annotations
 
 from bot.channels import telegram, whatsapp
 from bot.conversation.channel import Channel
 from bot.settings import Settings
+from services.catalogue.names import country_of
+from services.clock import Clock
+from services.providers import EsimProvider, airalo, keepgo
+from services.storage.sealed_file import SealedFile
+from services.storage.sealing import Secrets
+
+#: The file of Airalo's token in the shop's data folder.
+TOKEN = "airalo-token"  # noqa: S105, the name of a file
 
 
 def channels_of(settings: Settings) -> dict[str, Channel]:
@@ -33,3 +41,43 @@ def channels_of(settings: Settings) -> dict[str, Channel]:
             )
         )
     return channels
+
+
+def providers_of(settings: Settings, secrets: Secrets, clock: Clock) -> dict[str, EsimProvider]:
+    """Each wholesaler that has its credentials; nothing is called yet."""
+    providers: dict[str, EsimProvider] = {}
+    if settings.has_keepgo:
+        providers["keepgo"] = keepgo.connect(keepgo_account(settings), country_of, clock.now)
+    if settings.has_airalo:
+        kept = SealedFile(settings.data / TOKEN, secrets.house, settings.airalo_client_id)
+        providers["airalo"] = airalo.connect(airalo_account(settings), country_of, clock.now, kept)
+    return providers
+
+
+def keepgo_account(settings: Settings) -> keepgo.Settings:
+    """The account at KeepGo."""
+    return keepgo.Settings(
+        api_key=settings.keepgo_api_key.get_secret_value(),
+        access_token=settings.keepgo_access_token.get_secret_value(),
+        url=settings.keepgo_api,
+        factor=settings.time_factor,
+        currency=settings.keepgo_currency,
+    )
+
+
+def airalo_account(settings: Settings) -> airalo.Settings:
+    """The account at Airalo. Without a public address nothing is told to us, and nothing only accepted."""
+    return airalo.Settings(
+        client_id=settings.airalo_client_id,
+        client_secret=settings.airalo_client_secret.get_secret_value(),
+        url=settings.airalo_api,
+        webhook_secret=settings.airalo_webhook_secret.get_secret_value(),
+        webhook_url=f"{settings.public_url}/airalo" if settings.public_url else "",
+        later=settings.airalo_async,
+        factor=settings.time_factor,
+    )
+
+
+def longest_answer(settings: Settings) -> float:
+    """How long any answer of a wholesaler is waited for, in real seconds."""
+    return max(keepgo_account(settings).patience, airalo_account(settings).patience)

@@ -64,6 +64,15 @@ class Settings(BaseSettings):
     #: What may be spent there on one day (UTC), in dollars like its prices; 0: as much as is ordered.
     keepgo_daily_cap: Decimal = Field(default=Decimal(0), ge=0)
 
+    airalo_client_id: str = ""
+    airalo_client_secret: SecretStr = SecretStr("")
+    airalo_api: str = "https://partners-api.airalo.com/v2"
+    #: What its webhooks are signed with; the client's secret unless Airalo has given another one.
+    airalo_webhook_secret: SecretStr = SecretStr("")
+    #: Orders are accepted at once and carried out a little later, which a webhook tells.
+    airalo_async: bool = False
+    airalo_daily_cap: Decimal = Field(default=Decimal(0), ge=0)
+
     #: How long a paid order waits for a provider's account to be topped up before the money goes back.
     credit_wait_minutes: int = Field(default=10, ge=0, le=120)
     #: The operator is told when a provider's balance lasts for fewer days than this.
@@ -153,6 +162,15 @@ class Settings(BaseSettings):
     def has_whatsapp(self) -> bool:
         return bool(self.whatsapp_token.get_secret_value())
 
+    @property
+    def has_airalo(self) -> bool:
+        return bool(self.airalo_client_id)
+
+    @property
+    def has_keepgo(self) -> bool:
+        """The first provider; a shop may do without it when it has another one."""
+        return bool(self.keepgo_api_key.get_secret_value()) or not self.has_airalo
+
 
 def read() -> Settings:
     """The settings from the environment. Raises BadSettings with one line for each that is wrong."""
@@ -173,6 +191,7 @@ def read() -> Settings:
             if settings.has_whatsapp
             else []
         ),
+        *(_missing(settings, "airalo", ("airalo_client_secret",)) if settings.has_airalo else []),
     ]
     if not settings.has_telegram and not settings.has_whatsapp:
         problems.append("TELEGRAM_TOKEN or WHATSAPP_TOKEN: at least one channel is needed")

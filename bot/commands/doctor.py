@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from bot.settings import BadSettings, Settings, read
 from services.sales_pause import Pause
@@ -25,11 +26,13 @@ WHERE = {
     "STRIPE_WEBHOOK_SECRET": "Stripe dashboard, Webhooks, PUBLIC_URL/stripe",
     "KEEPGO_API_KEY": "KeepGo partner account, API",
     "KEEPGO_ACCESS_TOKEN": "the same page",
+    "AIRALO_CLIENT_ID": "Airalo Partner Platform, API; a second wholesaler, asked when the first does not deliver",
+    "AIRALO_CLIENT_SECRET": "the same page",
     "SMTP_URL": "your mail service; without it nobody is offered mail",
     "MAIL_FROM": "the address that mails come from",
 }
 #: The shop sells without these.
-OPTIONAL = frozenset({"STAFF_CHAT", "SMTP_URL", "MAIL_FROM"})
+OPTIONAL = frozenset({"STAFF_CHAT", "SMTP_URL", "MAIL_FROM", "AIRALO_CLIENT_ID"})
 
 
 def main(arguments: list[str]) -> int:
@@ -63,6 +66,10 @@ def _missing(settings: Settings) -> list[str]:
         absent = [name for name in absent if name != "TELEGRAM_SECRET"]
     if not settings.has_whatsapp:
         absent = [name for name in absent if not name.startswith("WHATSAPP_") or name == "WHATSAPP_TOKEN"]
+    if not settings.has_airalo:
+        absent = [name for name in absent if name != "AIRALO_CLIENT_SECRET"]
+    if not settings.has_keepgo:
+        absent = [name for name in absent if not name.startswith("KEEPGO_")]
     return absent
 
 
@@ -71,8 +78,11 @@ async def _try_all(settings: Settings) -> int:
         ("databases", _databases),
         ("sales", _sales),
         ("Stripe", _stripe),
-        ("KeepGo", _keepgo),
     ]
+    if settings.has_keepgo:
+        trials.append(("KeepGo", partial(_provider, "keepgo")))
+    if settings.has_airalo:
+        trials.append(("Airalo", partial(_provider, "airalo")))
     if settings.has_telegram:
         trials.append(("Telegram", _telegram))
     if settings.has_whatsapp:
@@ -133,25 +143,18 @@ async def _stripe(settings: Settings) -> str:
         await stripe.close()
 
 
-async def _keepgo(settings: Settings) -> str:
-    from services.catalogue.names import country_of
+async def _provider(name: str, settings: Settings) -> str:
+    from bot.connecting import providers_of
     from services.clock import Clock
-    from services.providers import ProviderError, keepgo
+    from services.providers import ProviderError
+    from services.storage.sealing import Secrets
 
-    provider = keepgo.connect(
-        keepgo.Settings(
-            settings.keepgo_api_key.get_secret_value(),
-            settings.keepgo_access_token.get_secret_value(),
-            settings.keepgo_api,
-            currency=settings.keepgo_currency,
-        ),
-        country_of,
-        Clock().now,
-    )
+    providers = providers_of(settings, Secrets(settings.key), Clock())
     try:
-        probe = await provider.probe()
+        probe = await providers[name].probe()
     finally:
-        await provider.close()
+        for provider in providers.values():
+            await provider.close()
     if not probe.ok:
         raise ProviderError(probe.reason)
     balance = f", balance {probe.balance.amount} {probe.balance.currency}" if probe.balance else ""

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from bot.sandbox.environment import environment, smtp_port
+from bot.sandbox.environment import PROVIDERS, environment, smtp_port
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -21,7 +21,8 @@ def main(argv: list[str] | None = None) -> int:
     asked = _read(argv)
     bot_url = asked.bot or f"http://127.0.0.1:{asked.port + 1}"
     if asked.print_env:
-        for key, value in environment(asked.port, bot_url, asked.data, asked.polling).items():
+        settings = environment(asked.port, bot_url, asked.data, asked.polling, asked.providers)
+        for key, value in settings.items():
             print(f"{key}={value}")  # noqa: T201, printing is what was asked for
         return 0
 
@@ -48,6 +49,9 @@ def _read(argv: list[str] | None) -> argparse.Namespace:
         "--outside", type=Path, help="a folder with what lies outside: a file hosts, and files by host"
     )
     parser.add_argument("--polling", action="store_true", help="Telegram is polled instead of calling")
+    parser.add_argument(
+        "--providers", type=providers, default="keepgo", help="whom the bot buys from: keepgo, airalo or both"
+    )
     parser.add_argument("--print-env", action="store_true", help="print the settings of a bot in this world")
     return parser.parse_args(argv)
 
@@ -58,6 +62,16 @@ def port(text: str) -> int:
     if not 1 <= number <= 65534:
         raise argparse.ArgumentTypeError("a port is a number from 1 to 65534")
     return number
+
+
+def providers(text: str) -> tuple[str, ...]:
+    """The wholesalers in "keepgo,airalo"."""
+    named = tuple(dict.fromkeys(one.strip() for one in text.split(",") if one.strip()))
+    if not named or not set(named) <= set(PROVIDERS):
+        raise argparse.ArgumentTypeError(
+            f"providers are {' and '.join(PROVIDERS)}, with a comma between them"
+        )
+    return named
 
 
 def _address(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -20,15 +21,35 @@ def smtp_port(port: int) -> int:
     return (10_000 if 20_000 <= port < 30_000 else 20_000) + port % 10_000
 
 
-def environment(port: int, bot_url: str, data: str, polling: bool = False) -> dict[str, str]:
+#: Wholesalers that a bot can buy from in the world.
+PROVIDERS = ("keepgo", "airalo")
+
+
+def environment(
+    port: int, bot_url: str, data: str, polling: bool = False, providers: Sequence[str] = PROVIDERS[:1]
+) -> dict[str, str]:
     """Every setting of a bot that lives in the world on this port.
 
     `bot_url` is the bot's own address without a trailing slash; `data` the folder of its databases;
-    with `polling` Telegram is asked for updates instead of calling.
+    with `polling` Telegram is asked for updates instead of calling. The world has every wholesaler; the
+    bot buys from those named in `providers`.
     """
     here = f"http://127.0.0.1:{port}"
     listen = urlsplit(bot_url)
     folder = Path(data).resolve()
+    accounts = {
+        "keepgo": {
+            "KEEPGO_API_KEY": credentials.KEEPGO_API_KEY,
+            "KEEPGO_ACCESS_TOKEN": credentials.KEEPGO_ACCESS_TOKEN,
+            "KEEPGO_API": f"{here}/keepgo/api/v2",
+        },
+        "airalo": {
+            "AIRALO_CLIENT_ID": credentials.AIRALO_CLIENT_ID,
+            "AIRALO_CLIENT_SECRET": credentials.AIRALO_CLIENT_SECRET,
+            "AIRALO_WEBHOOK_SECRET": credentials.AIRALO_CLIENT_SECRET,
+            "AIRALO_API": f"{here}/airalo/v2",
+        },
+    }
     return {
         "TELEGRAM_TOKEN": credentials.TELEGRAM_TOKEN,
         "TELEGRAM_API": f"{here}/telegram",
@@ -45,9 +66,7 @@ def environment(port: int, bot_url: str, data: str, polling: bool = False) -> di
         "STRIPE_KEY": credentials.STRIPE_KEY,
         "STRIPE_WEBHOOK_SECRET": credentials.STRIPE_WEBHOOK_SECRET,
         "STRIPE_API": f"{here}/stripe",
-        "KEEPGO_API_KEY": credentials.KEEPGO_API_KEY,
-        "KEEPGO_ACCESS_TOKEN": credentials.KEEPGO_ACCESS_TOKEN,
-        "KEEPGO_API": f"{here}/keepgo/api/v2",
+        **{name: value for one in providers for name, value in accounts[one].items()},
         "SMTP_URL": f"smtp://127.0.0.1:{smtp_port(port)}",
         "MAIL_FROM": "shop@esim.example",
         "PUBLIC_URL": bot_url,

@@ -9,9 +9,10 @@ import os
 import signal
 import sys
 from asyncio.subprocess import DEVNULL, Process
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from bot.sandbox.__main__ import providers
 from bot.sandbox.environment import environment
 
 #: Seconds until the world must be up and the bot registered in it.
@@ -22,30 +23,32 @@ BETWEEN_LOOKS = 0.1
 
 
 def main(argv: list[str]) -> int:
-    """The command `sandbox`; options win over PORT, DATA and HOST. Returns the exit status."""
+    """The command `sandbox`; options win over PORT, DATA, HOST and PROVIDERS. Returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m bot sandbox", description="The bot in a small world.")
     parser.add_argument("--port", type=int, default=os.environ.get("PORT") or "8080")
     parser.add_argument("--data", default=os.environ.get("DATA") or "var/sandbox")
     parser.add_argument("--host", default=os.environ.get("HOST") or "127.0.0.1")
+    parser.add_argument("--providers", type=providers, default=os.environ.get("PROVIDERS") or "keepgo")
     asked = parser.parse_args(argv)
     if not 1 <= asked.port <= 65534:
         parser.error("a port is a number from 1 to 65534")
-    return run(asked.port, asked.data, asked.host)
+    return run(asked.port, asked.data, asked.host, asked.providers)
 
 
-def run(port: int, data: str, host: str) -> int:
+def run(port: int, data: str, host: str, buys_from: Sequence[str]) -> int:
     """Stay in the foreground until told to stop; returns the exit status."""
     Path(data).mkdir(parents=True, exist_ok=True)
-    return asyncio.run(_Launcher(port, data, host).run())
+    return asyncio.run(_Launcher(port, data, host, buys_from).run())
 
 
 class _Launcher:
     """One world, one bot. The world outlives the bot; without the world there is nothing to show."""
 
-    def __init__(self, port: int, data: str, host: str) -> None:
+    def __init__(self, port: int, data: str, host: str, buys_from: Sequence[str]) -> None:
         self._port = port
         self._data = data
         self._host = host
+        self._buys_from = buys_from
         self._told_to_stop = asyncio.Event()
         self._children: list[Process] = []
 
@@ -67,7 +70,8 @@ class _Launcher:
         world = await self._start("bot.sandbox", "--port", str(self._port), "--host", self._host)
         if not await self._until(_answers):
             return "The world did not start."
-        settings = environment(self._port, f"http://127.0.0.1:{self._port + 1}", self._data)
+        address = f"http://127.0.0.1:{self._port + 1}"
+        settings = environment(self._port, address, self._data, providers=self._buys_from)
         bot = await self._start("bot", settings=settings)
         if not await self._until(_is_healthy):
             ended = bot.returncode is not None

@@ -45,6 +45,18 @@ def test_the_printed_environment_is_complete_and_quick(tmp_path):
     assert not any(" " in value for value in settings.values())
 
 
+def test_the_bot_buys_from_whom_it_is_told_to():
+    keepgo, airalo = (
+        environment(9000, "http://b", "d"),
+        environment(9000, "http://b", "d", False, ("airalo",)),
+    )
+
+    assert "KEEPGO_API" in keepgo
+    assert not any(name.startswith("AIRALO") for name in keepgo)
+    assert airalo["AIRALO_API"] == "http://127.0.0.1:9000/airalo/v2"
+    assert "KEEPGO_API" not in airalo
+
+
 @pytest.mark.parametrize("port", [80, 8080, 15_000, 20_000, 25_000, 29_999, 30_000, 39_100, 49_152, 65_534])
 def test_the_mailbox_never_meets_the_world_or_the_ports_of_the_system(port):
     assert smtp_port(port) not in {port, port + 1}
