@@ -13,7 +13,7 @@ import structlog
 
 import handlers
 from bot.channels import telegram, whatsapp
-from bot.connecting import channels_of, longest_answer, providers_of
+from bot.connecting import channels_of, longest_answer, open_channel, providers_of
 from bot.conversation.actions import Seal
 from bot.conversation.channel import Channel, ChannelError
 from bot.conversation.engine import Engine
@@ -24,6 +24,7 @@ from bot.desk import Desk
 from bot.housekeeping import Housekeeping
 from bot.inbox import Inbox
 from bot.jobs import Jobs
+from bot.lines import Lines
 from bot.sessions import Sessions, State
 from bot.settings import Settings
 from bot.time_source import TimeSource
@@ -69,7 +70,6 @@ from services.storage import Stores, open_stores
 from services.storage.sealing import Secrets, Vault
 from services.support import Hours, Support
 from services.trying import Trying
-from services.usage import Usage
 
 log = structlog.get_logger()
 
@@ -157,17 +157,35 @@ class App:
             voice,
         )
         lanes = Lanes(app, self.me, self.providers, longest_answer(settings) + 5)
+        trying = Trying(self.durable, waits, self.delivery.running_late)
         self.buying = Buying(app, self.esims, self.providers, self.guard, attempts, lanes, clock, voice)
         self.refunds = Refunds(app, self.orders, self.payments, self.durable, clock, waits, voice, dispatches)
         self.fulfilment = Fulfilment(
             self.durable,
             self.orders,
-            Trying(self.durable, waits, self.delivery.running_late),
+            trying,
             self.buying,
             self.delivery,
             self.refunds,
             voice,
             waits,
+        )
+        self.lines = Lines(
+            app,
+            self.durable,
+            self.orders,
+            self.esims,
+            self.providers,
+            self.prices,
+            attempts,
+            self.guard,
+            lanes,
+            trying,
+            self.refunds,
+            dispatches,
+            clock,
+            waits,
+            voice,
         )
         self.support = Support(
             app, self.vault, clock, voice, Hours(settings.support_hours, settings.support_wait_minutes)
@@ -206,19 +224,22 @@ class App:
             app, self.durable, self.me, self.alone, clock, waits, voice, self.inbox.take_up
         )
         self.jobs = Jobs(
-            self.housekeeping.jobs(
-                self.catalogue,
-                self.sales,
-                SalesProbe(self.sales, self.providers, self.catalogue.refresh, clock),
-                self.guard,
-                self.checkouts,
-                self.buying,
-                self.support,
-                self.prices,
-                self.privacy,
-                self.staff,
-                voice.tell_alarms,
-            ),
+            [
+                *self.housekeeping.jobs(
+                    self.catalogue,
+                    self.sales,
+                    SalesProbe(self.sales, self.providers, self.catalogue.refresh, clock),
+                    self.guard,
+                    self.checkouts,
+                    self.buying,
+                    self.support,
+                    self.prices,
+                    self.privacy,
+                    self.staff,
+                    voice.tell_alarms,
+                ),
+                *self.lines.jobs(),
+            ],
             waits,
         )
         self.ready = False
@@ -321,7 +342,8 @@ class App:
             checkouts=self.checkouts,
             delivery=self.delivery,
             esims=self.esims,
-            usage=Usage(self.esims, self.providers, self.clock),
+            usage=self.lines.usage,
+            topups=self.lines.topups,
             support=self.support,
             alarms=self.alarms,
             staff=self.staff,
@@ -385,22 +407,12 @@ async def opened(settings: Settings) -> AsyncIterator[App]:
 
 
 async def _open_channels(app: App) -> None:
-    """Register at the platforms, again and again until each has taken us; then listen, and take up what was left."""
+    """Register at the platforms; then listen, and take up what was left."""
     commands = app.commands()
     for channel in app.channels.values():
-        pause = 0.5
-        while True:
-            try:
-                await channel.open(commands)
-                if isinstance(channel, whatsapp.WhatsApp):
-                    await channel.register_templates()
-                if isinstance(channel, telegram.Telegram) and channel.username:
-                    app.back["telegram"] = f"https://t.me/{channel.username}"
-                break
-            except ChannelError as error:
-                log.error("channel not open", channel=channel.name, reason=error.reason)
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, 30)
+        await open_channel(channel, commands)
+        if isinstance(channel, telegram.Telegram) and channel.username:
+            app.back["telegram"] = f"https://t.me/{channel.username}"
     app.ready = True
     await app.inbox.take_up(None if app.alone else await app.housekeeping.dead())
     bot = app.channels.get("telegram")

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Mapping
+
+import structlog
+
 from bot.channels import telegram, whatsapp
-from bot.conversation.channel import Channel
+from bot.conversation.channel import Channel, ChannelError
 from bot.settings import Settings
 from services.catalogue.names import country_of
 from services.clock import Clock
 from services.providers import EsimProvider, airalo, keepgo
 from services.storage.sealed_file import SealedFile
 from services.storage.sealing import Secrets
+
+log = structlog.get_logger()
 
 #: The file of Airalo's token in the shop's data folder.
 TOKEN = "airalo-token"  # noqa: S105, the name of a file
@@ -41,6 +48,22 @@ def channels_of(settings: Settings) -> dict[str, Channel]:
             )
         )
     return channels
+
+
+async def open_channel(channel: Channel, commands: Mapping[str, Mapping[str, str]]) -> None:
+    """Register at a platform, again and again until it has taken us."""
+    pause = 0.5
+    while True:
+        try:
+            await channel.open(commands)
+            if isinstance(channel, whatsapp.WhatsApp):
+                await channel.register_templates()
+        except ChannelError as error:
+            log.error("channel not open", channel=channel.name, reason=error.reason)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 30)
+        else:
+            return
 
 
 def providers_of(settings: Settings, secrets: Secrets, clock: Clock) -> dict[str, EsimProvider]:

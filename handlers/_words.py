@@ -34,8 +34,9 @@ def where(plan: SoldPlan) -> str:
 
 
 def title(plan: SoldPlan) -> str:
-    """ "eSIM Japan · 3 GB · 30 days" """
-    return _("eSIM {where}", where=where(plan)) + f" · {short(plan)}"
+    """ "eSIM Japan · 3 GB · 30 days", or "More data Japan · 1 GB · 7 days"."""
+    head = _("More data {where}", where=where(plan)) if plan.tops_up else _("eSIM {where}", where=where(plan))
+    return f"{head} · {short(plan)}"
 
 
 def validity(plan: SoldPlan) -> str:

@@ -30,7 +30,7 @@ from bot.conversation.events import Chat
 from bot.conversation.i18n import _, data_size, duration, listing
 from bot.conversation.messages import Button, Menu, Remember, Reply, Text
 from bot.conversation.router import Router
-from handlers import _paying, _words, support
+from handlers import _paying, _words, esims, support
 from handlers._paying import PayOrder
 from services.orders import Statement
 from services.orders.book import Sale
@@ -165,6 +165,9 @@ async def pay_again(chat: Chat, shop: Shop, chosen: PayOrder) -> Reply:
         return Text(_("You have no such order."))
     if order.state == "paid":
         return Text(_("Order {order} is paid already.", order=order.id))
+    if order.state != "awaiting_payment" and order.item.tops_up is not None:
+        words = _("Order {order} was not paid in time. Nothing was charged.", order=order.id)
+        return Menu(words, (Button(_("Top up"), esims.TopUp(order.item.tops_up[:8])),))
     if order.state != "awaiting_payment":
         return await summary(chat, shop, ChoosePlan(SoldPlan.from_json(order.item.plan).id))
     item = order.item

@@ -10,7 +10,7 @@ You have no eSIM yet. Where are you going? Just write it, for example: Japan, 10
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.conversation.actions import action
 from bot.conversation.events import Chat
@@ -22,6 +22,7 @@ from services import qr
 from services.esims import Esim
 from services.orders.sold import SoldPlan
 from services.shop import Shop
+from services.topups import OVER
 from services.usage import Left
 
 router = Router()
@@ -57,6 +58,11 @@ class ShowUsage:
     esim: str
 
 
+@action("more")
+class TopUp:
+    line: str
+
+
 @dataclass(frozen=True)
 class LineState:
     """A line for somebody in trouble, and for who helps."""
@@ -74,7 +80,7 @@ async def esims(chat: Chat, shop: Shop, words: str) -> Reply:  # noqa: ARG001
         return Text(nothing_yet())
     if len(own) == 1:
         return await _show(shop, own[0])
-    return Menu(_("Which eSIM?"), tuple(Button(_label(esim), ShowEsim(esim.id)) for esim in own[:AT_ONCE]))
+    return Menu(_("Which eSIM?"), tuple(Button(label(esim), ShowEsim(esim.id)) for esim in own[:AT_ONCE]))
 
 
 @router.intent("esims")
@@ -134,9 +140,8 @@ async def usage(chat: Chat, shop: Shop, words: str) -> Reply:  # noqa: ARG001
         return Text(nothing_yet())
     if len(own) == 1:
         return await _usage(shop, own[0])
-    newest = await _usage(shop, own[0])
-    others = tuple(Button(_label(esim), ShowUsage(esim.id)) for esim in own[1:AT_ONCE])
-    return Menu(newest.body, others)
+    others = tuple(Button(label(esim), ShowUsage(esim.id)) for esim in own[1:AT_ONCE])
+    return await _usage(shop, own[0], others)
 
 
 @router.intent("usage")
@@ -163,7 +168,7 @@ async def state_of_newest(chat: Chat, shop: Shop) -> LineState | None:
     facts = f"{own[0].order} · {sold.id} · line {state}"
     if left.measured and left.left is not None:
         facts += f" · {left.left // 1024**2} MB left · measured {left.measured.at:%Y-%m-%d %H:%M} UTC"
-    return LineState(_usage_words(left, sold), listing(list(sold.networks)), facts)
+    return LineState(usage_words(left, sold), listing(list(sold.networks)), facts)
 
 
 def picture(esim: Esim, words: str) -> Photo:
@@ -176,6 +181,19 @@ def picture(esim: Esim, words: str) -> Photo:
             Button(_("Android"), InstallOnAndroid(esim.id)),
         ),
     )
+
+
+def more_data(esim: Esim, left: Left | None) -> tuple[Button, ...]:
+    """The way to more data, where the plan's rules and the line's state, as far as it is known, allow it."""
+    over = left is not None and left.measured is not None and left.measured.line_state in OVER
+    if over or not SoldPlan.from_json(esim.plan).can_top_up:
+        return ()
+    return (Button(_("Top up"), TopUp(short(esim))),)
+
+
+def short(esim: Esim) -> str:
+    """The beginning of a line's id, enough to tell it from its owner's other lines."""
+    return esim.id[:8]
 
 
 def nothing_yet() -> str:
@@ -200,14 +218,19 @@ async def _show(shop: Shop, esim: Esim) -> Message:
             _("Scan it with another screen, or choose your phone below."),
         )
     )
-    return picture(esim, words)
+    shown = picture(esim, words)
+    return replace(shown, buttons=(*shown.buttons, *more_data(esim, None)))
 
 
-async def _usage(shop: Shop, esim: Esim) -> Text:
-    return Text(_usage_words(await shop.usage.of(esim), SoldPlan.from_json(esim.plan)))
+async def _usage(shop: Shop, esim: Esim, others: tuple[Button, ...] = ()) -> Text | Menu:
+    left, sold = await shop.usage.of(esim), SoldPlan.from_json(esim.plan)
+    words = usage_words(left, sold)
+    buttons = (*more_data(esim, left), *others)
+    return Menu(words, buttons) if buttons else Text(words)
 
 
-def _usage_words(left: Left, sold: SoldPlan) -> str:
+def usage_words(left: Left, sold: SoldPlan) -> str:
+    """What is left, in full, with the time of the measurement."""
     measured = left.measured
     if measured is None:
         return _("The provider does not answer just now. Please ask again in a minute.")
@@ -252,6 +275,7 @@ def _state_words(state: str) -> str:
     return words.get(state, _("Line: the provider does not say."))
 
 
-def _label(esim: Esim) -> str:
+def label(esim: Esim) -> str:
+    """A line among others."""
     sold = SoldPlan.from_json(esim.plan)
     return f"{_words.where(sold)} {_words.size(sold)} {esim.order or ''}".strip()

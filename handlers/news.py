@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from bot.conversation.actions import action
 from bot.conversation.events import Chat
 from bot.conversation.i18n import _, money
@@ -12,6 +14,7 @@ from services.money import Money
 from services.news import (
     CaseClosed,
     CheckoutExpired,
+    DataAdded,
     EsimReady,
     NeedsPerson,
     PaymentFailed,
@@ -84,6 +87,22 @@ async def no_mail(chat: Chat, shop: Shop, chosen: NoMail) -> Reply:
     return Text(_("All right, no mail. /esims shows everything again."))
 
 
+@router.news(DataAdded)
+async def data_added(chat: Chat, shop: Shop, news: DataAdded) -> Reply:
+    """The data of a top-up is on its line, and what is left now."""
+    order = await shop.orders.get(news.order)
+    item = next((one for one in order.items if one.id == news.item), None) if order else None
+    if item is None or item.tops_up is None:
+        raise LookupError(news.order)
+    sold = SoldPlan.from_json(item.plan)
+    added = _("{what}: added.", what=_words.title(sold))
+    esim = await shop.esims.owned(chat.customer, item.tops_up)
+    lines = [added, _("Order {order}", order=news.order)]
+    if esim is not None:
+        lines += ["", esims.usage_words(await shop.usage.of(esim), SoldPlan.from_json(esim.plan))]
+    return Notice("general_news", (added.rstrip("."),), Text("\n".join(lines)))
+
+
 @router.news(Refunded)
 async def refunded(chat: Chat, shop: Shop, news: Refunded) -> Reply:  # noqa: ARG001
     """Your money is on its way back, and why."""
@@ -101,6 +120,16 @@ async def refunded(chat: Chat, shop: Shop, news: Refunded) -> Reply:  # noqa: AR
         ),
     }
     reasons |= {
+        "no_topup": _(
+            "I am sorry: the provider could not add this data. You get {back} back for order {order}.",
+            order=news.order,
+            back=back,
+        ),
+        "line_over": _(
+            "I am sorry: this eSIM has ended, and no data can be added to it. You get {back} back for order {order}.",
+            order=news.order,
+            back=back,
+        ),
         "price_risen": _(
             "I am sorry: the provider raised its price after you paid for order {order}. You owe nothing more: you get {back} back.",
             order=news.order,
@@ -201,8 +230,11 @@ async def _try_again(shop: Shop, number: str, words: str) -> Notice:
     order = await shop.orders.get(number)
     if order is None:
         return Notice("general_news", (words.rstrip("."),), Text(words))
-    sold = SoldPlan.from_json(order.item.plan)
-    again = Button(_("Choose again"), plans.ChooseCountry(sold.countries[0], 0))
+    item, sold = order.item, SoldPlan.from_json(order.item.plan)
+    choose: Any = plans.ChooseCountry(sold.countries[0], 0)
+    if item.tops_up is not None:
+        choose = esims.TopUp(item.tops_up[:8])
+    again = Button(_("Choose again"), choose)
     return Notice("general_news", (words.rstrip("."),), Menu(words, (again,)))
 
 

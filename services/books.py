@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from services.orders.book import SECOND
-from services.orders.order import FINAL, REPLACEMENT
+from services.orders.order import FINAL, REPLACEMENT, TOPUP
 from services.storage import Storage
-from services.storage.app import esims, items, orders, refunds
+from services.storage.app import esims, items, orders, purchases, refunds
 
 #: Refunds that have left, or that nobody can call back.
 GONE = ("pending", "succeeded")
@@ -51,6 +51,9 @@ class Books:
     replacement_lines: int
     stock_lines: int
     held_lines: int
+    #: Top-ups bought at providers for orders; and data that came when nobody waited for it any more.
+    refills: int
+    surplus_refills: int
 
     @property
     def close(self) -> bool:
@@ -68,6 +71,7 @@ class Books:
                 "stock": self.stock_lines,
                 "held": self.held_lines,
             },
+            "refills": {"bought": self.refills, "surplus": self.surplus_refills},
             "stock": self.stock_lines,
             "exceptions": [asdict(line) for line in self.orders if line.exception or not line.closes],
             "orders": [asdict(line) for line in self.orders],
@@ -109,7 +113,7 @@ def _read(connection: Connection, since: datetime | None) -> Books:
         select(func.count()).select_from(esims).where(esims.c.state == "stock")
     ).scalar_one()
     # An erased buyer's item no longer names its line, but it was delivered all the same.
-    handed_over = [part for part in every if part.state == "delivered"]
+    handed_over = [part for part in every if part.state == "delivered" and part.kind != TOPUP]
     replacements = sum(part.kind == REPLACEMENT for part in handed_over)
     held = sum(part.esim_id is not None and part.state != "delivered" for part in every)
     return Books(
@@ -119,7 +123,18 @@ def _read(connection: Connection, since: datetime | None) -> Books:
         replacement_lines=replacements,
         stock_lines=stock,
         held_lines=held,
+        refills=_refills(connection, "bought"),
+        surplus_refills=_refills(connection, "surplus"),
     )
+
+
+def _refills(connection: Connection, state: str) -> int:
+    return connection.execute(
+        select(func.count())
+        .select_from(purchases)
+        .join(items, items.c.id == purchases.c.item_id)
+        .where(items.c.kind == TOPUP, purchases.c.state == state)
+    ).scalar_one()
 
 
 def _lines(order: Any, parts: list[Any], back: list[Any]) -> list[Line]:

@@ -20,6 +20,7 @@ from services.privacy import Controller, Privacy
 from services.sales_pause import SalesPause
 from services.staff import Staff
 from services.support import Support
+from services.topups import Topups
 from services.usage import Usage
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ class Shop:
     delivery: Delivery
     esims: Esims
     usage: Usage
+    topups: Topups
     support: Support
     alarms: Alarms
     staff: Staff

@@ -50,6 +50,7 @@ def _words(books: Books) -> str:
         f"{len(rows)} orders, {books.open} open. Lines: {books.delivered_lines} delivered, "
         f"{books.replacement_lines} replacements, "
         f"{books.stock_lines} in stock, {books.held_lines} held. "
+        f"Top-ups: {books.refills} bought, {books.surplus_refills} surplus. "
         + ("The books close." if books.close else "THE BOOKS DO NOT CLOSE.")
     )
     return "\n".join((head, *rows, tail))

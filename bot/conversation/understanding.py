@@ -34,6 +34,10 @@ def _phrases() -> dict[str, str]:
             "no network, no signal, no connection, can't connect, cannot connect, problem*, broken, "
             "won't install, can't install",
         ),
+        "topup": p_(
+            "phrases",
+            "top up, topup, top-up, more data, add data, extra data, recharge, refill",
+        ),
         "usage": p_(
             "phrases",
             "data + left, gb + left, data + remain*, how much + left, how much data, my balance, data balance, "

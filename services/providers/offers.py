@@ -75,7 +75,7 @@ class Listing:
 class TopupOffer:
     """More data for one line. It works where the line works."""
 
-    #: Short, ASCII, without a colon: it travels in buttons.
+    #: The provider's own name for it.
     sku: str
     #: None: unlimited, or the provider does not say.
     data_bytes: int | None

@@ -79,12 +79,12 @@ class Refilling:
         self._clock = clock
 
     async def buy(self, item: str, attempt: int) -> str:
-        """Try once for each attempt; also "over" for a line that takes no more data, or is nobody's any more."""
+        """Try once for each attempt, with the words of a purchase; "over": the line takes no more data."""
         row = await self._item(item)
         if row.state == "delivered":
             return "bought"
         if row.state not in ("waiting", "buying"):
-            return "rejected" if row.state in ("refund_due", "refunded") else "gone"
+            return "gone"
         await self._app.transaction(
             lambda connection: move_item(connection, item, ("waiting",), "buying", "paid", self._clock.now())
         )
@@ -110,7 +110,7 @@ class Refilling:
             return "bought"
         line, tried = await self._line(row), await self._attempts.of(item, attempt)
         if line is None or tried is None:
-            return "gone"
+            return "pending"
         try:
             async with self._lanes.turn(row.provider):
                 found = await self._resolve(_Job(row, line), tried)
@@ -122,6 +122,10 @@ class Refilling:
     async def unknowns(self, item: str) -> int:
         """How many attempts of an item ended unknown, and were not there in the end."""
         return await self._attempts.absent(item)
+
+    async def why(self, item: str) -> str:
+        """Why the latest attempt did not buy, a short code; "" when nobody knows."""
+        return await self._attempts.why(item)
 
     async def leave(self, item: str, attempt: int) -> str:
         """Nobody looks any more: other top-ups of the line need not wait."""

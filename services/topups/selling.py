@@ -39,7 +39,7 @@ OVER = frozenset({LineState.EXPIRED, LineState.DEACTIVATED, LineState.RECYCLED, 
 class Topup:
     """More data for one line, as a traveller is told of it, at a price of the shop."""
 
-    #: The provider's name for it, which travels in buttons.
+    #: The provider's name for it.
     sku: str
     sold: SoldPlan
     price: Money
@@ -99,12 +99,12 @@ class Topups:
         found = [topup for offer in heard.offers if (topup := self._priced(esim, offer)) is not None]
         return sorted(found, key=lambda topup: topup.price.minor)[:MOST_SHOWN] or Closed("not_sold")
 
-    async def one(self, esim: Esim, sku: str) -> Topup | Closed:
-        """One of the offers, at today's price."""
+    async def one(self, esim: Esim, plan: str) -> Topup | Closed:
+        """One of the offers by the id of what is sold, at today's price."""
         found = await self.of(esim)
         if isinstance(found, Closed):
             return found
-        return next((topup for topup in found if topup.sku == sku), Closed("not_sold"))
+        return next((topup for topup in found if topup.sold.id == plan), Closed("not_sold"))
 
     async def _ask_in_time(self, esim: Esim) -> _Heard:
         heard = self._heard.get(esim.id)

@@ -7,6 +7,7 @@ from sqlalchemy import update
 from services.clock import Waits
 from services.dispatches import Dispatches
 from services.durable import Durable
+from services.fulfilment import WORDED
 from services.news import Alarm, DataAdded, NeedsPerson, Voice
 from services.orders import Orders
 from services.orders.order import ADDED, TOLD
@@ -53,8 +54,8 @@ class ToppingUp:
         """Buy the data, measure the line, tell; else refund and tell."""
         outcome = await self._trying.carry_out(item, self._refilling)
         if outcome in ("rejected", "over"):
-            outcome = await self._refund_unless_there(item, "line_over" if outcome == "over" else "no_topup")
-        if outcome == "refunded":
+            outcome = await self._refund_unless_there(item, over=outcome == "over")
+        if outcome in ("refunded", "gone"):
             return outcome
         if outcome != "bought":
             await self._durable.step("needs-person", self._leave_to_person, item, outcome)
@@ -74,13 +75,17 @@ class ToppingUp:
                 return outcome
         return "unreachable"
 
-    async def _refund_unless_there(self, item: str, why: str) -> str:
+    async def _refund_unless_there(self, item: str, *, over: bool) -> str:
         """A late answer may have brought the data while we looked away."""
         if await self._durable.step("after-all", self._refilling.after_all, item) == "bought":
             return "bought"
-        key = await self._durable.step("refund-due", self._refunds.due, item, why)
+        key = await self._durable.step("refund-due", self._due, item, over)
         await self._refunds.give_back(key)
         return "refunded"
+
+    async def _due(self, item: str, over: bool) -> str:
+        why = "line_over" if over else WORDED.get(await self._refilling.why(item), "no_topup")
+        return await self._refunds.due(item, why)
 
     async def _tell(self, item: str) -> str:
         order = await self._orders.get(item.rsplit("-", 1)[0])
