@@ -48,9 +48,9 @@ class Living:
         await self.healthy()
         return self
 
-    def start_world(self, *more: str) -> None:
+    def start_world(self, *more: str, **environment: str) -> None:
         arguments = ("--port", str(self.port), *more)
-        self.world = self._spawn("world", "bot.sandbox", *arguments, env=dict(os.environ))
+        self.world = self._spawn("world", "bot.sandbox", *arguments, env={**os.environ, **environment})
 
     def start_bot(self) -> subprocess.Popen[bytes]:
         bot = self._spawn(f"bot{len(self.logs)}", "bot", env={**os.environ, **self.environment()})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import sys
 from living import ROOT
 
 from tests.judges import __main__ as bench
+from tests.judges.bot_api import BotApi
 from tests.judges.finding import judges
 from tests.judges.verdict import Verdict
 
@@ -31,6 +33,7 @@ def test_what_does_not_hold_ends_the_run_badly(monkeypatch, capsys):
     def broken(_cache, _say):
         raise RuntimeError("no hammer")
 
+    monkeypatch.delenv("JUDGE", raising=False)
     monkeypatch.setattr(bench, "judges", lambda: {"strict": strict, "broken": broken})
 
     assert bench.main() == 1
@@ -50,3 +53,71 @@ def test_a_judge_that_is_not_there_is_said_so():
     )
     assert done.returncode == 2
     assert "there is no judge nobody" in done.stderr
+
+
+def test_the_schema_rejects_what_telegram_would_not_say_or_take(tmp_path):
+    api = BotApi(_small_schema(tmp_path))
+
+    for method, fields, why in (
+        ("sendMessage", {"chat_id": 1}, "sendMessage.text: missing"),
+        ("sendMessage", {"chat_id": True, "text": "a"}, "sendMessage.chat_id: not Integer or String"),
+        (
+            "sendMessage",
+            {"chat_id": 1, "text": "a", "colour": "red"},
+            "sendMessage.colour: no such parameter",
+        ),
+        (
+            "sendMessage",
+            {"chat_id": 1, "text": "a", "note": "é" * 40},
+            "sendMessage.note: 80 bytes, not 1 to 64",
+        ),
+        ("sendSmoke", {}, "sendSmoke: no such method"),
+    ):
+        assert list(api.of_call(method, fields, [])) == [why]
+    assert (
+        list(api.of_call("sendMessage", {"chat_id": "1", "text": "a", "member": '{"status": "left"}'}, []))
+        == []
+    )
+    good = {"message_id": 1, "member": {"status": "left"}}
+    assert list(api.of_answer("sendMessage", {"ok": True, "result": good})) == []
+    for answer in (
+        {"ok": True, "result": True},
+        {"ok": True, "result": good | {"message_id": "1"}},
+        {"ok": True, "result": good | {"member": {"status": "lost"}}},
+        {"ok": True, "result": good | {"surprise": 1}},
+        {"ok": False, "error_code": 400},
+    ):
+        assert list(api.of_answer("sendMessage", answer))
+
+
+def _small_schema(folder):
+    def field(name, kind, description="", required=False):
+        return {"name": name, "type": kind, "description": description, "required": required}
+
+    known = [
+        {
+            "name": "sendMessage",
+            "html_description": 'On success, the sent <a href="#message">Message</a> is returned.',
+            "annotations": [
+                field("chat_id", "Integer or String", required=True),
+                field("text", "String", "1-4096 characters after entities parsing", required=True),
+                field("note", "String", "1-64 bytes"),
+                field("member", "ChatMember"),
+            ],
+        },
+        {
+            "name": "Message",
+            "annotations": [field("message_id", "Integer", required=True), field("member", "ChatMember")],
+        },
+        {
+            "name": "ChatMember",
+            "annotations": [],
+            "description": "One of\n - ChatMemberLeft\n - ChatMemberOwner",
+        },
+        {"name": "ChatMemberLeft", "annotations": [field("status", "String", "always 'left'", True)]},
+        {"name": "ChatMemberOwner", "annotations": [field("status", "String", "always 'creator'", True)]},
+    ]
+    schema = folder / ".butcher" / "schema"
+    schema.mkdir(parents=True)
+    (schema / "schema.json").write_text(json.dumps({"api": {"version": "1"}, "items": [{"children": known}]}))
+    return folder

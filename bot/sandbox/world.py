@@ -22,6 +22,7 @@ from bot.sandbox.phones import Phones
 from bot.sandbox.stripe import Stripe
 from bot.sandbox.telegram import Telegram
 from bot.sandbox.whatsapp import WhatsApp
+from bot.sandbox.wire import Wire
 
 
 class World:
@@ -34,6 +35,7 @@ class World:
         self.faults = Faults()
         self.media = Media()
         self.outside = outside or Outside()
+        self.wire = Wire.from_environment()
         #: How often the bot called what: "keepgo line/create" → 3.
         self.calls: Counter[str] = Counter()
         self.ledger = Ledger(self)

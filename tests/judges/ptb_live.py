@@ -40,9 +40,10 @@ PATIENCE = 600
 async def judge(cache: Path, say: Say) -> Verdict:
     python = await asyncio.to_thread(fetching.python, cache, say)
     source = await asyncio.to_thread(fetching.source, cache, say, PACKAGE)
-    folder = Path(tempfile.mkdtemp(prefix="miio-ptb-"))
+    folder, wire = Path(tempfile.mkdtemp(prefix="miio-ptb-")), cache / "wire" / "ptb"
+    shutil.rmtree(wire, ignore_errors=True)
     try:
-        async with scene.prepared(folder) as world:
+        async with scene.prepared(folder, wire) as world:
             tests = shutil.copytree(source, folder / "ptb")
             scene.complete(tests / "tests" / "data", folder / "outside")
             certificate = tls.certificate(folder)

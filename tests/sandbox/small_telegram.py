@@ -25,6 +25,7 @@ from bot.sandbox.hanging_up import BreakableLine
 from bot.sandbox.media import Media
 from bot.sandbox.outside import Outside
 from bot.sandbox.telegram import Telegram
+from bot.sandbox.wire import Wire
 
 TOKEN = credentials.TELEGRAM_TOKEN
 
@@ -47,6 +48,7 @@ class SmallWorld:
         self.faults = Faults()
         self.media = Media()
         self.outside = Outside()
+        self.wire = Wire()
         self.calls = Counter()
         self.ledger = Reached()
         self.telegram = Telegram(self)

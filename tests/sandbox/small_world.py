@@ -16,6 +16,7 @@ from bot.sandbox.faults import Faults
 from bot.sandbox.hanging_up import BreakableLine
 from bot.sandbox.media import Media
 from bot.sandbox.outside import Outside
+from bot.sandbox.wire import Wire
 
 
 class SmallWorld:
@@ -26,6 +27,7 @@ class SmallWorld:
         self.faults = Faults()
         self.media = Media()
         self.outside = Outside()
+        self.wire = Wire()
         self.calls = Counter()
 
 

@@ -98,6 +98,7 @@ class Deliveries:
         return answered
 
     async def _carry(self, event: Event, endpoint: Obj, copies: int, held: asyncio.Event | None) -> None:
+        self._world.wire.delivered("stripe", event.body)
         if held is not None:
             await held.wait()
         await self._let_others_pass(event)

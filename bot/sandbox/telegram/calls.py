@@ -39,6 +39,10 @@ class Call:
         self._values = values
         self._uploads = uploads or {}
 
+    def sent(self) -> tuple[Mapping[str, Any], list[str]]:
+        """Everything as it came: the parameters, and the names of the files."""
+        return self._values, list(self._uploads)
+
     def has(self, name: str) -> bool:
         """Whether the parameter was sent at all."""
         return self._values.get(name) is not None

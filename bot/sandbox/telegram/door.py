@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import math
 import re
 from collections.abc import Coroutine
@@ -59,13 +60,23 @@ class Door:
             fault = self._world.faults.strike("telegram", name)
             if fault is not None and fault.name == "timeout":
                 return await hang_up(fault.seconds)  # and nobody learns what became of it
-            performing = self._perform(name, call, fault)
-            held = name == "getUpdates"
-            return _success(await (_while_there(request, performing) if held else performing))
+            answer = await self._answer(request, name, call, fault)
         except ApiError as refusal:
             return _failure(refusal)
         except ClientDisconnect:
             return Response(status_code=400)  # to nobody
+        fields, files = call.sent()
+        told = {"method": name, "fields": fields, "files": files}
+        self._world.wire.note("telegram", "call", lambda: told | {"answer": json.loads(bytes(answer.body))})
+        return answer
+
+    async def _answer(self, request: Request, name: str, call: Call, fault: Fault | None) -> Response:
+        performing = self._perform(name, call, fault)
+        held = name == "getUpdates"
+        try:
+            return _success(await (_while_there(request, performing) if held else performing))
+        except ApiError as refusal:
+            return _failure(refusal)
 
     async def answered(self, content_type: str, body: bytes) -> None:
         """A delivery was answered with a call; its result is thrown away."""

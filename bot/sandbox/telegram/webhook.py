@@ -104,6 +104,7 @@ class Deliveries:
 
     async def _attempt(self, update: Update, hook: Hook) -> Outcome:
         async with self._connections:
+            self._world.wire.delivered("telegram", update.body)
             outcome = await self._postman.post(update, hook)
         if self._postman.is_gone():
             self.hook = None

@@ -113,6 +113,7 @@ class Deliveries:
 
     async def _carry(self, people: set[str], updates: list[Update]) -> None:
         raw, clock = body(updates), self._world.clock
+        self._world.wire.delivered("whatsapp", raw)
         self._sent.append(raw)
         pause = FIRST_PAUSE
         try:

@@ -53,13 +53,13 @@ class World:
 
 
 @asynccontextmanager
-async def prepared(folder: Path) -> AsyncIterator[World]:
-    """A world without a bot of ours, with the chats in which the tests write."""
+async def prepared(folder: Path, wire: Path) -> AsyncIterator[World]:
+    """A world without a bot of ours, with the chats in which the tests write; it writes its wire down in `wire`."""
     outside = folder / "outside"
     outside.mkdir()
     outside.joinpath("hosts").write_text("".join(f"{address} {name}\n" for name, address in NAMES.items()))
     living = Living()
-    living.start_world("--outside", str(outside))
+    living.start_world("--outside", str(outside), WORLD_WIRE=str(wire))
     try:
         await until(lambda: _up(living), 30, living.log)
         yield World(living.port, living.url, await _chats(living))
