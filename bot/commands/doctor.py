@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
-import sys
 from collections.abc import Awaitable, Callable
 from functools import partial
 
@@ -36,10 +36,14 @@ OPTIONAL = frozenset({"STAFF_CHAT", "SMTP_URL", "MAIL_FROM", "AIRALO_CLIENT_ID"}
 
 
 def main(arguments: list[str]) -> int:
-    """0: ready to sell. 1: something is missing or refused. 2: a setting is malformed."""
-    if arguments:
-        print("usage: python -m bot doctor", file=sys.stderr)
-        return 2
+    """0: ready to sell, or as known. 1: something is missing, refused or different. 2: a setting is malformed."""
+    parser = argparse.ArgumentParser(prog="python -m bot doctor", description=__doc__)
+    parser.add_argument(
+        "--probe",
+        choices=["keepgo"],
+        help="compare a real account, read-only, with what is known of its answers",
+    )
+    asked = parser.parse_args(arguments)
     try:
         settings = read()
     except BadSettings as error:
@@ -48,11 +52,36 @@ def main(arguments: list[str]) -> int:
             hint = f"\n    {WHERE[name]}" if name in WHERE else ""
             print(f"✗ {line}{hint}")
         return 2
+    if asked.probe:
+        return asyncio.run(_probe(settings))
     missing = _missing(settings)
     for name in missing:
         print(f"{'–' if name in OPTIONAL else '✗'} {name} is not set\n    {WHERE[name]}")
     refused = asyncio.run(_try_all(settings))
     return 1 if refused or set(missing) - OPTIONAL else 0
+
+
+async def _probe(settings: Settings) -> int:
+    """Prints where a real account differs from what is known of KeepGo; 1 when it does."""
+    from bot.connecting import keepgo_account
+    from services.catalogue.names import country_of
+    from services.providers.keepgo import Client, probe
+
+    client = Client(keepgo_account(settings))
+    try:
+        found = await probe(client, country_of)
+    finally:
+        await client.close()
+    for answer in found.answers:
+        fits = not answer.differences and not answer.refused
+        print(f"{'✓' if fits else '✗'} GET {answer.question}{answer.refused and f': {answer.refused}'}")
+        for difference in answer.differences:
+            print(f"    {difference}")
+    for word in found.words:
+        print(f"✗ a word nobody knows: {word}")
+    for note in found.notes:
+        print(f"– {note}")
+    return 0 if found.agree else 1
 
 
 def _missing(settings: Settings) -> list[str]:

@@ -41,7 +41,7 @@ from services.providers import (
     activation_of,
     iccid_of,
 )
-from services.providers.keepgo import RESOLVE_STEPS, KeepGo, Settings, connect
+from services.providers.keepgo import KeepGo, Settings, connect
 from services.providers.keepgo import client as http
 from services.providers.keepgo.lines import seen
 from services.providers.keepgo.selling import Sku, listing
@@ -426,7 +426,6 @@ def test_waits_are_scaled_with_a_floor():
     assert Settings(KEY, TOKEN, read_timeout=600).patience == 600
     assert Settings(KEY, TOKEN, read_timeout=1).patience == 120  # a create may take that long
     assert Settings(KEY, TOKEN, factor=0.005).patience == 10
-    assert RESOLVE_STEPS == (5, 30, 120, 300, 600, 900, 1200)
 
 
 # --- buying ------------------------------------------------------------------------------------------------------

@@ -51,15 +51,14 @@ from services.providers import (
 from services.providers.keepgo import devices, lines
 from services.providers.keepgo.client import Client, Done, Settings
 from services.providers.keepgo.lines import Seen
+from services.providers.keepgo.probing import probe
 from services.providers.keepgo.refills import Refills
 from services.providers.keepgo.resolving import Resolver, balance_of, newest_first
 from services.providers.keepgo.selling import NAME, Sku, listing
 from services.providers.values import text
 
-__all__ = ["RESOLVE_STEPS", "SETTLE", "KeepGo", "Settings", "connect"]
+__all__ = ["AUTO_REFILL", "SETTLE", "Client", "KeepGo", "Settings", "connect", "probe"]
 
-#: When to look what became of an unknown purchase: seconds after it was tried, before scaling.
-RESOLVE_STEPS = (5, 30, 120, 300, 600, 900, 1200)
 #: Seconds after which a purchase that left no line left none for good, before scaling.
 SETTLE = 1200
 #: A price younger than this needs no new list, in seconds of the machine's time.
