@@ -6,12 +6,15 @@ import asyncio
 import signal
 import socket
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import uvicorn
 
 from bot.app import opened
+from bot.connection import Connection
+from bot.gate import Gate
 from bot.settings import Settings
 from services.one_process import AlreadyRunning
 from services.privacy import KeysMissing, Resurrected
@@ -27,13 +30,14 @@ async def serve(settings: Settings, listening: socket.socket, grace: int) -> int
         async with opened(settings) as app:
             server = _Server(
                 uvicorn.Config(
-                    app.doors().app(),
-                    http="httptools",
+                    Gate(app.doors().app(), app.channels, time.monotonic),
+                    http=Connection,
+                    ws="none",
                     lifespan="off",
                     access_log=False,
                     log_config=None,
                     server_header=False,
-                    # Nobody is told apart by an address here.
+                    # Addresses tell sources apart at the gate, which reads them itself and forgets them.
                     proxy_headers=False,
                     timeout_graceful_shutdown=grace,
                     timeout_keep_alive=30,
