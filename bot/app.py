@@ -55,10 +55,12 @@ from services.mailer import Settings as MailSettings
 from services.news import Alarm
 from services.one_process import OneProcess
 from services.orders import Orders
+from services.orders.order import TOPUP
 from services.payments.stripe import Settings as StripeSettings
 from services.payments.stripe import Stripe
 from services.prices import Prices
 from services.privacy import Others, Privacy, open_guard
+from services.promise import Promise, promised
 from services.providers import EsimProvider
 from services.refunds import Refunds
 from services.sales_pause import SalesPause
@@ -115,7 +117,8 @@ class App:
             self._alert,
             lambda: self.sales.now,
         )
-        self.orders = Orders(app, clock, self.durable.start_with)
+        promise = promised(settings.promise_minutes, waits)
+        self.orders = Orders(app, clock, self.durable.start_with, promise)
         self.payments = Stripe(
             StripeSettings(
                 settings.stripe_key.get_secret_value(),
@@ -157,18 +160,14 @@ class App:
             voice,
         )
         lanes = Lanes(app, self.me, self.providers, longest_answer(settings) + 5)
-        trying = Trying(self.durable, waits, self.delivery.running_late)
         self.buying = Buying(app, self.esims, self.providers, self.guard, attempts, lanes, clock, voice)
         self.refunds = Refunds(app, self.orders, self.payments, self.durable, clock, waits, voice, dispatches)
+        self.promise = Promise(
+            app, self.durable, self.orders, self.esims, self.buying, self.refunds, clock, waits, voice
+        )
+        trying = Trying(self.durable, waits, self.promise)
         self.fulfilment = Fulfilment(
-            self.durable,
-            self.orders,
-            trying,
-            self.buying,
-            self.delivery,
-            self.refunds,
-            voice,
-            waits,
+            self.durable, self.orders, trying, self.buying, self.delivery, self.refunds, voice, waits
         )
         self.lines = Lines(
             app,
@@ -187,6 +186,7 @@ class App:
             waits,
             voice,
         )
+        self.promise.also(TOPUP, self.lines.refilling)
         self.support = Support(
             app, self.vault, clock, voice, Hours(settings.support_hours, settings.support_wait_minutes)
         )
@@ -230,6 +230,7 @@ class App:
                     self.sales,
                     SalesProbe(self.sales, self.providers, self.catalogue.refresh, clock),
                     self.guard,
+                    self.promise,
                     self.checkouts,
                     self.buying,
                     self.support,

@@ -21,6 +21,7 @@ from services.news import Alarm, Voice
 from services.orders.order import STORIES
 from services.prices import Prices
 from services.privacy import Privacy
+from services.promise import Promise
 from services.sales_pause import SalesPause
 from services.sales_probe import SalesProbe
 from services.spend_guard import SpendGuard
@@ -77,6 +78,7 @@ class Housekeeping:
         sales: SalesPause,
         probe: SalesProbe,
         guard: SpendGuard,
+        promise: Promise,
         checkouts: Checkouts,
         buying: Buying,
         support: Support,
@@ -90,6 +92,7 @@ class Housekeeping:
             Job("beat", BEAT, self.beat, floor=LEAST_BEAT),
             Job("janitor", BEAT, self.janitor, floor=LEAST_BEAT),
             Job("catalogue", 3_600, catalogue.refresh, floor=60),
+            Job("promises", 15, promise.sweep, due=True, floor=1),
             Job("pauses of sales", 30, sales.reload, due=True, floor=1),
             Job("look at pauses", 60, probe.look, due=True, floor=1),
             Job("balances", 3_600, guard.forecast, due=True, floor=10),

@@ -44,9 +44,9 @@ class Lines:
         waits: Waits,
         voice: Voice,
     ) -> None:
-        refilling = Refilling(app, esims, providers, attempts, guard, lanes, clock)
+        self.refilling = Refilling(app, esims, providers, attempts, guard, lanes, clock)
         self.topping_up = ToppingUp(
-            app, durable, orders, trying, refilling, refunds, dispatches, voice, waits
+            app, durable, orders, trying, self.refilling, refunds, dispatches, voice, waits
         )
         self.surplus_data = SurplusData(app, esims, providers, attempts, clock, voice)
         self.topups = Topups(providers, prices)

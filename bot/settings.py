@@ -73,6 +73,8 @@ class Settings(BaseSettings):
     airalo_async: bool = False
     airalo_daily_cap: Decimal = Field(default=Decimal(0), ge=0)
 
+    #: A paid order is delivered within this time, or the money goes back.
+    promise_minutes: int = Field(default=30, ge=5, le=1440)
     #: How long a paid order waits for a provider's account to be topped up before the money goes back.
     credit_wait_minutes: int = Field(default=10, ge=0, le=120)
     #: The operator is told when a provider's balance lasts for fewer days than this.

@@ -9,7 +9,7 @@ from bot.conversation.events import Chat
 from bot.conversation.i18n import _, money
 from bot.conversation.messages import Button, Menu, Notice, Relay, Remember, Reply, Text
 from bot.conversation.router import Router
-from handlers import _words, esims, plans, support
+from handlers import _words, esims, plans, promise, support
 from services.money import Money
 from services.news import (
     CaseClosed,
@@ -22,7 +22,6 @@ from services.news import (
     PersonSays,
     Refunded,
     RefundFailed,
-    RunningLate,
 )
 from services.orders.sold import SoldPlan
 from services.shop import Shop
@@ -58,7 +57,7 @@ async def esim_ready(chat: Chat, shop: Shop, ready: EsimReady) -> Reply:  # noqa
     )
     shown = Notice("esim_ready", (_words.title(sold),), esims.picture(esim, words))
     offer = await _mail_offer(shop, ready)
-    return (shown, offer) if offer is not None else shown
+    return (promise.ready(order), shown, *([offer] if offer is not None else []))
 
 
 @router.press(MailIt)
@@ -92,7 +91,7 @@ async def data_added(chat: Chat, shop: Shop, news: DataAdded) -> Reply:
     """The data of a top-up is on its line, and what is left now."""
     order = await shop.orders.get(news.order)
     item = next((one for one in order.items if one.id == news.item), None) if order else None
-    if item is None or item.tops_up is None:
+    if order is None or item is None or item.tops_up is None:
         raise LookupError(news.order)
     sold = SoldPlan.from_json(item.plan)
     added = _("{what}: added.", what=_words.title(sold))
@@ -100,7 +99,8 @@ async def data_added(chat: Chat, shop: Shop, news: DataAdded) -> Reply:
     lines = [added, _("Order {order}", order=news.order)]
     if esim is not None:
         lines += ["", esims.usage_words(await shop.usage.of(esim), SoldPlan.from_json(esim.plan))]
-    return Notice("general_news", (added.rstrip("."),), Text("\n".join(lines)))
+    told = Notice("general_news", (added.rstrip("."),), Text("\n".join(lines)))
+    return promise.ready(order), told
 
 
 @router.news(Refunded)
@@ -130,6 +130,11 @@ async def refunded(chat: Chat, shop: Shop, news: Refunded) -> Reply:  # noqa: AR
             order=news.order,
             back=back,
         ),
+        "too_late": _(
+            "I am sorry: your eSIM did not come in the promised time. You get {back} back for order {order}.",
+            order=news.order,
+            back=back,
+        ),
         "price_risen": _(
             "I am sorry: the provider raised its price after you paid for order {order}. You owe nothing more: you get {back} back.",
             order=news.order,
@@ -143,7 +148,9 @@ async def refunded(chat: Chat, shop: Shop, news: Refunded) -> Reply:  # noqa: AR
     }
     words = reasons.get(news.why, _("You get {back} back for order {order}.", back=back, order=news.order))
     tail = _("It goes to the card or account that you paid with, usually within 5 to 10 days.")
-    return Notice("refunded", (what, back), Text(f"{words}\n{tail}"))
+    told = Notice("refunded", (what, back), Text(f"{words}\n{tail}"))
+    under_way = order is not None and order.item.state != "delivered"
+    return (promise.given_back(order), told) if order is not None and under_way else told
 
 
 @router.news(RefundFailed)
@@ -154,18 +161,6 @@ async def refund_failed(chat: Chat, shop: Shop, news: RefundFailed) -> Reply:  #
         order=news.order,
     )
     return Notice("general_news", (words.rstrip("."),), Text(words))
-
-
-@router.news(RunningLate)
-async def running_late(chat: Chat, shop: Shop, news: RunningLate) -> Reply:  # noqa: ARG001
-    """Paid, and it takes longer."""
-    order = await shop.orders.get(news.order)
-    what = _words.title(SoldPlan.from_json(order.item.plan)) if order else ""
-    words = _(
-        "Order {order}: paid. The provider takes longer than usual. Your eSIM comes here by itself, or your money goes back.",
-        order=news.order,
-    )
-    return Notice("running_late", (what,), Text(words))
 
 
 @router.news(PaymentPending)

@@ -20,6 +20,7 @@ from services.lanes import Lanes
 from services.locks import Busy
 from services.news import Alarm, Voice
 from services.orders.book import move_item
+from services.orders.order import WANTED
 from services.providers import (
     Accepted,
     Ambiguous,
@@ -133,10 +134,10 @@ class Buying:
         return "left"
 
     async def activation(self, item: str) -> str:
-        """Whether the line has its activation code: "there" or "waiting"."""
+        """Whether the line has its activation code: "there", "waiting", or "gone" when the item has no line."""
         esim = await self._esims.of_item(item)
         if esim is None:
-            return "waiting"
+            return "gone"
         if esim.activation:
             return "there"
         try:
@@ -180,12 +181,21 @@ class Buying:
         """Lines that nobody knows and no purchase is waiting for become stock; how many there were."""
         surplus = 0
         for name, provider in self._providers.items():
+            with suppress(ProviderError):
+                await self._fetch_codes(name, provider)
             if await self._attempts.undecided(name):
                 continue
             with suppress(Busy, ProviderError):
                 async with self._lanes.turn(name):
                     surplus += await self._sweep_one(name, provider)
         return surplus
+
+    async def _fetch_codes(self, name: str, provider: EsimProvider) -> None:
+        """Lines in stock whose activation code had not come can be given once it has."""
+        for esim, iccid in await self._esims.without_code(name):
+            code = (await provider.esim(iccid)).activation
+            if code is not None:
+                await self._esims.code_came(esim, code)
 
     async def _sweep_one(self, name: str, provider: EsimProvider) -> int:
         lines = await provider.lines()
@@ -249,9 +259,21 @@ class Buying:
         if await self._esims.claim(row.id, row.provider, row.sku, iccid, activation):
             await self._attempts.note(row.id, attempt, "bought", transaction=transaction)
             return "bought"
+        if await self._is_stock_now(row, iccid, activation):
+            await self._attempts.note(row.id, attempt, "bought", transaction=transaction)
+            return "gone"
         # The line is somebody's already: what this attempt made must be found by looking.
         await self._attempts.note(row.id, attempt, "unknown", transaction=transaction)
         return "unknown"
+
+    async def _is_stock_now(self, row: Any, iccid: str, activation: str | None) -> bool:
+        """Keep a line that its item does not want any more, unless somebody has it."""
+        if (await self._item(row.id)).state in WANTED:
+            return False
+        if not await self._esims.keep_as_stock(row.provider, row.sku, iccid, activation):
+            return False
+        await self._voice.alarm(Alarm("surplus_line", row.provider))
+        return True
 
     async def _settled(self, row: Any, attempt: int, found: Any) -> str:
         match found:
@@ -260,6 +282,10 @@ class Buying:
                     if await self._esims.claim(row.id, row.provider, row.sku, iccid, None):
                         await self._attempts.note(row.id, attempt, "bought")
                         return "bought"
+                # Its money went back before: what was found is for the next buyer, never for this one.
+                if iccids and await self._is_stock_now(row, iccids[0], None):
+                    await self._attempts.note(row.id, attempt, "bought")
+                    return "gone"
                 return "pending"
             case NotFound():
                 await self._attempts.note(row.id, attempt, "absent")

@@ -11,7 +11,7 @@ from services.dispatches import Dispatches
 from services.durable import Durable
 from services.esims import Esims
 from services.mailer import Mailer, MailError
-from services.news import EsimReady, RunningLate, Voice
+from services.news import EsimReady, Voice
 from services.orders import Order, Orders
 from services.orders.book import move_item
 from services.orders.order import ADDED, TOPUP
@@ -135,13 +135,6 @@ class Delivery:
                 self._start_again(connection, "tell_refund", key)
 
         await self._app.transaction(work)
-
-    async def running_late(self, item: str) -> str:
-        """Tell that it takes longer."""
-        order = await self._orders.get(item.rsplit("-", 1)[0])
-        if order is not None and order.chat is not None:
-            await self._voice.tell(order.chat, RunningLate(order.id), f"late:{item}")
-        return "told"
 
     async def mail(self, item: str) -> str:
         """The eSIM, its QR and the receipt by mail, if there is an address: "sent", "none" or "failed"."""

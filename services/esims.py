@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from services.clock import Clock
 from services.orders.book import move_item
+from services.orders.order import WANTED
 from services.providers import Usage
 from services.storage import Storage
 from services.storage.app import esims, items, known_lines, orders
@@ -106,7 +107,10 @@ class Esims:
         return {by_hash[one] for one in await self._app.read(work)}
 
     async def claim(self, item: str, provider: str, sku: str, iccid: str, activation: str | None) -> bool:
-        """Keep a line for an item. False when the line is somebody's already; True also when it is this item's."""
+        """Keep a line for an item. False when the line is somebody's already, or the item wants none any more.
+
+        True also when the line is this item's.
+        """
         owner = await self.buyer(item)
         if owner is None:
             return False
@@ -127,11 +131,11 @@ class Esims:
         }
 
         def work(connection: Connection) -> bool:
-            mine = connection.execute(select(items.c.esim_id).where(items.c.id == item)).scalar_one()
-            if mine is not None:
-                held = connection.execute(select(esims.c.iccid_hash).where(esims.c.id == mine)).scalar_one()
-                return bool(held == iccid_hash)
-            if _known(connection, provider, iccid_hash):
+            asks = _asking(connection, item)
+            if asks.esim_id is not None:
+                mine = select(esims.c.iccid_hash).where(esims.c.id == asks.esim_id)
+                return bool(connection.execute(mine).scalar_one() == iccid_hash)
+            if asks.state not in WANTED or _known(connection, provider, iccid_hash):
                 return False
             connection.execute(insert(esims).values(**row))
             connection.execute(update(items).where(items.c.id == item).values(esim_id=esim))
@@ -176,11 +180,18 @@ class Esims:
         house = self._secrets.house
 
         def work(connection: Connection) -> bool:
-            if connection.execute(select(items.c.esim_id).where(items.c.id == item)).scalar_one() is not None:
-                return True
+            asks = _asking(connection, item)
+            if asks.esim_id is not None or asks.state not in WANTED:
+                return asks.esim_id is not None
             row = connection.execute(
                 select(esims)
-                .where(esims.c.provider == provider, esims.c.sku == sku, esims.c.state == "stock")
+                .where(
+                    esims.c.provider == provider,
+                    esims.c.sku == sku,
+                    esims.c.state == "stock",
+                    # What nobody can install yet waits until its code has come.
+                    esims.c.activation.is_not(None),
+                )
                 .order_by(esims.c.created_at)
                 .limit(1)
                 .with_for_update(skip_locked=True)
@@ -204,6 +215,59 @@ class Esims:
             return True
 
         return await self._app.transaction(work)
+
+    async def release(self, item: str) -> bool:
+        """Take a line back into stock whose code never came: nobody has seen it. False when there is none such."""
+        owner = await self.buyer(item)
+        if owner is None:
+            return False
+        sealer, house = await self._vault.sealer(owner), self._secrets.house
+
+        def work(connection: Connection) -> bool:
+            asks = _asking(connection, item)
+            line = connection.execute(
+                select(esims)
+                .where(esims.c.id == asks.esim_id, esims.c.activation.is_(None), esims.c.given_at.is_(None))
+                .with_for_update()
+            ).one_or_none()
+            if line is None or asks.state not in ("waiting", "buying"):
+                return False
+            place = f"esims:iccid:{line.id}"
+            connection.execute(
+                update(esims)
+                .where(esims.c.id == line.id)
+                .values(
+                    state="stock",
+                    customer_id=None,
+                    item_id=None,
+                    iccid=house.seal(sealer.open(line.iccid, place), place),
+                )
+            )
+            connection.execute(update(items).where(items.c.id == item).values(esim_id=None))
+            return True
+
+        return await self._app.transaction(work)
+
+    async def without_code(self, provider: str) -> list[tuple[str, str]]:
+        """(id, ICCID) of lines in stock whose activation code has not come yet."""
+        rows = await self._app.read(
+            lambda connection: connection.execute(
+                select(esims.c.id, esims.c.iccid).where(
+                    esims.c.provider == provider, esims.c.state == "stock", esims.c.activation.is_(None)
+                )
+            ).all()
+        )
+        house = self._secrets.house
+        return [(row.id, house.words(row.iccid, f"esims:iccid:{row.id}") or "") for row in rows]
+
+    async def code_came(self, esim: str, activation: str) -> None:
+        """The code of a line in stock."""
+        sealed = self._secrets.house.seal(activation, f"esims:activation:{esim}")
+        await self._app.transaction(
+            lambda connection: connection.execute(
+                update(esims).where(esims.c.id == esim, esims.c.state == "stock").values(activation=sealed)
+            )
+        )
 
     async def of_item(self, item: str) -> Esim | None:
         """The line of an item, or None."""
@@ -306,6 +370,13 @@ class Esims:
                 .where(items.c.id == item)
             ).scalar_one_or_none()
         )
+
+
+def _asking(connection: Connection, item: str) -> Any:
+    """The item, held until the transaction ends: its line and its refund exclude each other."""
+    return connection.execute(
+        select(items.c.state, items.c.esim_id).where(items.c.id == item).with_for_update()
+    ).one()
 
 
 def _known(connection: Connection, provider: str, iccid_hash: str) -> bool:

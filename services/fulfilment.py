@@ -63,7 +63,10 @@ class Fulfilment:
         if bought != "bought":
             return await self._leave_to_person(item, bought)
         await self._durable.step("tag", self._buying.tag, item)
-        if not await self._wait_for_activation(item):
+        code = await self._wait_for_activation(item)
+        if code == "gone":
+            return code
+        if code != "there":
             return await self._leave_to_person(item, "no_activation")
         return await self.hand_over(item)
 
@@ -88,20 +91,25 @@ class Fulfilment:
         why = "awaiting_traveller" if outcome == "announced" else "unreachable"
         return await self._leave_to_person(item, why)
 
-    async def _wait_for_activation(self, item: str) -> bool:
+    async def _wait_for_activation(self, item: str) -> str:
+        """ "there", "waiting", or "gone": it did not come in the promised time, and the money went back."""
+        outcome = "waiting"
         for number, pause in enumerate((0, *ACTIVATION)):
             if pause:
                 await self._durable.sleep(self._waits(pause))
-            if await self._durable.step(f"activation-{number}", self._buying.activation, item) == "there":
-                return True
-        return False
+            outcome = await self._durable.step(f"activation-{number}", self._buying.activation, item)
+            if outcome in ("there", "gone"):
+                break
+        return outcome
 
     async def _refund(self, item: str) -> str:
         key = await self._durable.step("refund-due", self._due, item)
         return await self._refunds.give_back(key)
 
     async def _due(self, item: str) -> str:
-        return await self._refunds.due(item, WORDED.get(await self._buying.why(item), "not_available"))
+        return await self._refunds.due_unless_bought(
+            item, WORDED.get(await self._buying.why(item), "not_available")
+        )
 
     async def _leave_to_person(self, item: str, why: str) -> str:
         await self._durable.step("needs-person", self._mark, item, why)

@@ -43,6 +43,14 @@ class RefundFailed:
 
 
 @dataclass(frozen=True)
+class BeingIssued:
+    """Paid; what was ordered is being bought."""
+
+    order: str
+    item: str
+
+
+@dataclass(frozen=True)
 class RunningLate:
     """Paid, and not there yet."""
 

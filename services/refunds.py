@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import structlog
@@ -54,35 +55,16 @@ class Refunds:
 
     async def due(self, item: str, why: str) -> str:
         """Note that an item's money goes back; the refund's key. Repeats change nothing."""
-        now = self._clock.now()
-        key = f"item:{item}"
+        return await self._note(item, why, ("waiting", "buying", "needs_person"))
 
-        def work(connection: Connection) -> None:
-            row = connection.execute(
-                select(items.c.order_id, items.c.price, orders.c.currency, orders.c.reference)
-                .join(orders, orders.c.id == items.c.order_id)
-                .where(items.c.id == item)
-            ).one()
-            move_item(connection, item, ("waiting", "buying", "needs_person"), "refund_due", why, now)
-            insert_new(
-                connection,
-                refunds,
-                key=key,
-                order_id=row.order_id,
-                item_id=item,
-                amount=row.price,
-                currency=row.currency,
-                payment=row.reference,
-                state="due",
-                why=why,
-                at=now,
-            )
-
-        await self._app.transaction(work)
-        return key
+    async def due_unless_bought(self, item: str, why: str) -> str:
+        """The same while the item has no line; "" when it has one, or was settled otherwise."""
+        return await self._note(item, why, ("waiting", "buying"), without_line=True)
 
     async def give_back(self, key: str) -> str:
-        """One refund from noted to told."""
+        """One refund from noted to told. Nothing for the empty key of what was not noted."""
+        if not key:
+            return "nothing"
         for number, pause in enumerate(AGAIN):
             outcome = await self._durable.step(f"refund-{number}", self._ask, key)
             if outcome != "again":
@@ -96,6 +78,42 @@ class Refunds:
         await self._durable.step("refunded", self._done, key)
         await self.tell_refund(key)
         return "refunded"
+
+    async def _note(self, item: str, why: str, was: Sequence[str], *, without_line: bool = False) -> str:
+        now = self._clock.now()
+        key = f"item:{item}"
+
+        def work(connection: Connection) -> str:
+            row = connection.execute(
+                select(
+                    items.c.order_id, items.c.price, items.c.esim_id, orders.c.currency, orders.c.reference
+                )
+                .join(orders, orders.c.id == items.c.order_id)
+                .where(items.c.id == item)
+                .with_for_update(of=items)
+            ).one()
+            if without_line and row.esim_id is not None:
+                return ""
+            if not move_item(connection, item, was, "refund_due", why, now):
+                # Noted before, by this step or by somebody else; or settled otherwise.
+                known = select(refunds.c.key).where(refunds.c.key == key)
+                return connection.execute(known).scalar() or ""
+            insert_new(
+                connection,
+                refunds,
+                key=key,
+                order_id=row.order_id,
+                item_id=item,
+                amount=row.price,
+                currency=row.currency,
+                payment=row.reference,
+                state="due",
+                why=why,
+                at=now,
+            )
+            return key
+
+        return await self._app.transaction(work)
 
     async def tell_refund(self, key: str) -> str:
         """Tell until it arrived. Whoever cannot be reached now is told when they write again."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
-from typing import Any, Protocol
+from typing import Protocol
 
 from services.clock import Waits
 from services.durable import Durable
@@ -19,7 +18,7 @@ UNREACHABLE = (2, 10, 30, 120, 300, 600)
 TURNS = (2, 5, 10, 30, 60, 120, 300, 300, 300, 300, 300)
 #: Wait between looks whether the account was topped up.
 CREDIT = 60
-#: So many waits in, the traveller is told that it takes longer.
+#: So many waits in, the traveller is told that it takes longer, where no promise does that.
 LATE_AFTER = 4
 
 
@@ -33,7 +32,7 @@ class Tries(Protocol):
         """
 
     async def look(self, item: str, attempt: int) -> str:
-        """What became of an unknown attempt: "bought", "absent", "pending", or "busy" when nobody could look."""
+        """What became of an unknown attempt: "bought", "absent", "gone", "pending"; "busy" when nobody could look."""
 
     async def leave(self, item: str, attempt: int) -> str:
         """Nobody will look any more what became of an attempt; a person decides."""
@@ -42,24 +41,35 @@ class Tries(Protocol):
         """How many attempts ended unknown, and were not there in the end."""
 
 
-class Trying:
-    """Carries an item to certainty, durably. `late` tells the traveller that it takes longer."""
+class Telling(Protocol):
+    """Who keeps the traveller posted."""
 
-    def __init__(
-        self, durable: Durable, waits: Waits, late: Callable[[str], Coroutine[Any, Any, str]]
-    ) -> None:
+    def begin(self, item: str) -> None:
+        """It is paid and being bought. Told once, however often this is called."""
+
+    async def late(self, item: str) -> str:
+        """It takes longer."""
+
+
+class Trying:
+    """Carries an item to certainty, durably."""
+
+    def __init__(self, durable: Durable, waits: Waits, telling: Telling) -> None:
         self._durable = durable
         self._waits = waits
-        self._late = late
+        self._telling = telling
 
     async def carry_out(self, item: str, by: Tries) -> str:
-        """ "bought", "rejected", or why it is neither."""
+        """ "bought", "rejected", "gone" (settled elsewhere), or why it is neither."""
+        # Begun before there was a promise: the story itself says when it is late, and its steps are numbered so.
+        says_late = not await self._durable.patch("promise")
+        self._telling.begin(item)
         unreachable, turns = iter(UNREACHABLE), iter(enumerate(TURNS))
         attempt = 0
         while True:
             outcome = await self._durable.step(f"buy-{attempt}", by.buy, item, attempt)
             if outcome == "unknown":
-                outcome = await self._resolve(item, attempt, by)
+                outcome = await self._resolve(item, attempt, by, says_late=says_late)
             if outcome in ("bought", "rejected", "gone"):
                 return outcome
             if outcome == "no_credit":
@@ -70,8 +80,8 @@ class Trying:
                 number, pause = next(turns, (0, None))
                 if pause is None:
                     return "rejected"
-                if number == LATE_AFTER:
-                    await self._durable.step("late", self._late, item)
+                if number == LATE_AFTER and says_late:
+                    await self._durable.step("late", self._telling.late, item)
                 await self._durable.sleep(self._waits(pause, floor=0.2))
                 continue
             if outcome == "later":
@@ -87,18 +97,18 @@ class Trying:
             if await self._durable.step(f"tries-{attempt}", by.unknowns, item) >= MOST_PURCHASES:
                 return "rejected"
 
-    async def _resolve(self, item: str, attempt: int, by: Tries) -> str:
-        """Look until the provider's own list tells: "bought", "absent" or "unresolved"."""
+    async def _resolve(self, item: str, attempt: int, by: Tries, *, says_late: bool) -> str:
+        """Look until the provider's own list tells: "bought", "absent", "gone" or "unresolved"."""
         before = 0
         for number, step in enumerate(RESOLVE_STEPS):
             if step > before:
                 await self._durable.sleep(self._waits(step - before))
                 before = step
             outcome = await self._look(item, attempt, number, by)
-            if outcome in ("bought", "absent"):
+            if outcome in ("bought", "absent", "gone"):
                 return outcome
-            if number == 2:
-                await self._durable.step(f"late-{attempt}", self._late, item)
+            if number == 2 and says_late:
+                await self._durable.step(f"late-{attempt}", self._telling.late, item)
         await self._durable.step(f"leave-{attempt}", by.leave, item, attempt)
         return "unresolved"
 

@@ -13,7 +13,7 @@ MODULES = sorted(
     path.stem for path in (ROOT / "handlers").glob("*.py") if not path.stem.startswith(("_", "staff_"))
 )
 #: They word what the shop tells by itself, which no traveller can ask for in a line.
-SILENT = {"news", "letters", "staff"}
+SILENT = {"news", "promise", "letters", "staff"}
 _runs = count(1)
 
 

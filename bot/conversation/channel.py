@@ -23,6 +23,8 @@ class Way:
     open: bool = True
     #: The message whose button was pressed, which `in_place` replaces.
     pressed: str | None = None
+    #: The message that a `Progress` changes.
+    changes: str | None = None
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,8 @@ class Channel(Protocol):
     name: str
     #: True: the platform waits for our answer and delivers again without it. False: it wants its 200 at once.
     waits: bool
+    #: Whether a message can be changed after it was sent.
+    edits: bool
     #: Seconds after the traveller's last word in which free text may be sent; None: always.
     window: float | None
 

@@ -16,7 +16,7 @@ from bot.conversation.channel import Channel, ChannelError, Sent, Way
 from bot.conversation.events import Address, Chat, Event, Incoming, Memory, Pressed, Said, StaffSaid
 from bot.conversation.first_words import language_of_chat, with_language_button
 from bot.conversation.i18n import SOURCE, _, speaking
-from bot.conversation.messages import Forgotten, Message, Notice, Remember, Reply, Speak, Text
+from bot.conversation.messages import Forgotten, Message, Notice, Progress, Remember, Reply, Speak, Text
 from bot.conversation.router import Handler, Router
 from bot.conversation.understanding import understand
 
@@ -24,6 +24,10 @@ log = structlog.get_logger()
 
 #: An event whose handler fails counts as answered after this many tries.
 MOST_TRIES = 3
+#: What is remembered of something under way where its message cannot be changed, and when it is over.
+UNCHANGEABLE, OVER = "-", ""
+#: Things under way in one chat whose messages are remembered.
+MOST_UNDER_WAY = 5
 #: Intents that plain words may only mean when they name no country.
 WEAK = frozenset({"greeting", "language"})
 
@@ -157,7 +161,7 @@ class Engine:
             with speaking(chat.locale):
                 turn = await self._run(self._handler("news", type(item)), room, chat, item)
                 try:
-                    sent = await self._say(channel, room, turn, is_open=is_open)
+                    sent, turn = await self._say(channel, room, turn, is_open=is_open)
                 except ChannelError as error:
                     return await self._not_told(room, error)
             record = None
@@ -190,7 +194,7 @@ class Engine:
         with speaking(chat.locale):
             try:
                 turn = await self._turn(room, chat, state, incoming.event)
-                await self._say(channel, room, turn, pressed)
+                _, turn = await self._say(channel, room, turn, pressed)
             except ChannelError as error:
                 if error.gone:
                     await self._sessions.mark_blocked(room.id, True)
@@ -256,22 +260,33 @@ class Engine:
 
     async def _say(
         self, channel: Channel, room: Room, turn: Turn, pressed: str | None = None, *, is_open: bool = True
-    ) -> Sent | None:
+    ) -> tuple[Sent | None, Turn]:
+        """What went out about the news, and the turn with what the chat remembers of it."""
         sent: Sent | None = None
         state = turn.state or room.state
         for number, message in enumerate(turn.messages):
+            progress = _progress(message)
+            if progress is not None and not self._is_said(channel, state, progress):
+                state = _under_way(state, progress.about, OVER)
+                continue
             way = Way(
                 address=state.address,
                 seal=lambda action: self._seal.close(action, room.id),
                 locale=state.locale,
                 open=is_open,
                 pressed=pressed if number == 0 else None,
+                changes=state.memory.progress.get(progress.about) if progress else None,
             )
             with speaking(state.locale):
                 last = await channel.send(message, way)
             if sent is None or isinstance(message, Notice):
                 sent = last
-        return sent
+            if progress is not None and is_open:
+                state = _under_way(state, progress.about, (channel.edits and last.id) or UNCHANGEABLE)
+        return sent, replace(turn, state=state if turn.state is not None else None)
+
+    def _is_said(self, channel: Channel, state: Any, progress: Progress) -> bool:
+        return progress.begins or (channel.edits and bool(state.memory.progress.get(progress.about)))
 
     async def _noticed(self, channel: Channel, room: Room, state: Any, event: str, error: Exception) -> Turn:
         tries = await self._sessions.failed(event)
@@ -324,6 +339,18 @@ class Engine:
         if handler is None:
             raise LookupError(f"nobody answers {kind} {key}")
         return handler
+
+
+def _progress(message: Message) -> Progress | None:
+    inner = message.message if isinstance(message, Notice) else message
+    return inner if isinstance(inner, Progress) else None
+
+
+def _under_way(state: Any, about: str, message: str) -> Any:
+    """The chat remembers which message tells of it; the oldest are forgotten."""
+    others = [(key, value) for key, value in state.memory.progress.items() if key != about]
+    kept = dict([*others[1 - MOST_UNDER_WAY :], (about, message)])
+    return replace(state, memory=replace(state.memory, progress=kept))
 
 
 def replace_state(room: Room, state: Any) -> Any:

@@ -32,6 +32,8 @@ class Memory:
     case_until: float = 0
     #: Days of the trip, as far as the traveller has told.
     days: int = 0
+    #: What is under way here → the platform's id of the message that tells how far it is; "": it is over.
+    progress: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -186,6 +186,11 @@ def moment(when: datetime) -> str:
 
 
 @_remembered
+def clock_time(when: datetime) -> str:
+    """ "2:32 PM UTC": for what happens within the hour."""
+    return _("{when} UTC", when=_minute(when.replace(second=0, microsecond=0)))
+
+
 def country_name(code: str) -> str:
     """The country (ISO 3166 alpha-2) in the language being spoken; the code when it has no name there."""
     return str(_babel().territories.get(code, code))

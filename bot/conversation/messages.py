@@ -76,12 +76,24 @@ class Question:
 
 
 @dataclass(frozen=True)
+class Progress:
+    """Words that take the place of earlier ones about the same thing, where the platform can change what was said.
+
+    `begins` False: said only there where it changes something; elsewhere there is news enough without it.
+    """
+
+    about: str
+    body: str
+    begins: bool = True
+
+
+@dataclass(frozen=True)
 class Notice:
     """News that may have to go out as an approved template, where free text is not allowed now."""
 
     template: str
     values: tuple[str, ...]
-    message: Text | Menu | Link | Photo
+    message: Text | Menu | Link | Photo | Progress
 
 
 @dataclass(frozen=True)
@@ -94,7 +106,7 @@ class Relay:
     name: str = ""
 
 
-Message = Text | Menu | Link | Photo | File | Question | Notice | Relay
+Message = Text | Menu | Link | Photo | File | Question | Progress | Notice | Relay
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Literal
 
@@ -51,7 +51,11 @@ class Sale:
 class Orders:
     """Keeps the book. `start` begins durable work inside the transaction that records why."""
 
-    def __init__(self, app: Storage, clock: Clock, start: StartWith) -> None:
+    def __init__(
+        self, app: Storage, clock: Clock, start: StartWith, promise: timedelta = timedelta(minutes=30)
+    ) -> None:
+        #: How long an order may take from its payment.
+        self.promise = promise
         self._app = app
         self._clock = clock
         self._start = start
@@ -128,7 +132,11 @@ class Orders:
                 update(orders)
                 .where(orders.c.id == order)
                 .values(
-                    method=method, reference=reference, paid_at=now, captured=orders.c.captured + amount.minor
+                    method=method,
+                    reference=reference,
+                    paid_at=now,
+                    due_at=now + self.promise,
+                    captured=orders.c.captured + amount.minor,
                 )
             )
             right = amount == Money(row.total, row.currency)
@@ -271,6 +279,7 @@ def read_order(connection: Connection, order: str) -> Order | None:
         locale=row.locale,
         placed_at=row.placed_at,
         paid_at=row.paid_at,
+        due_at=row.due_at,
         mail_offered=row.mail_offered,
         listed=Money(_or(row.listed_total, row.total), row.listed_currency or row.currency),
         listed_tax=Money(_or(row.listed_tax, row.tax), row.listed_currency or row.currency),

@@ -32,6 +32,9 @@ FULFILMENT: Mapping[str, tuple[str, ...]] = {
 #: Why a top-up is delivered: the data is on the line, and its owner has not heard of it yet, or has.
 ADDED, TOLD = "data_added", "told"
 
+#: Items in these states may still get a line; of any other a line is nobody's.
+WANTED = ("waiting", "buying", "needs_person")
+
 #: Items in these states are at rest: nothing more happens by itself.
 FINAL = frozenset({"delivered", "refunded", "needs_person"})
 
@@ -89,6 +92,8 @@ class Order:
     locale: str
     placed_at: datetime
     paid_at: datetime | None
+    #: By when it is delivered, or the money goes back.
+    due_at: datetime | None
     mail_offered: bool | None
     #: What went back, or is on its way.
     refunded: Money

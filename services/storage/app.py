@@ -123,6 +123,9 @@ orders = Table(
     Column("mail_offered", Boolean),
     Column("placed_at", Moment, nullable=False, index=True),
     Column("paid_at", Moment),
+    #: By when it is delivered, or refunded; and when the traveller was told that it takes longer.
+    Column("due_at", Moment),
+    Column("late_at", Moment),
 )
 
 #: What an order consists of; each item has a fate of its own.

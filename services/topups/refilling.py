@@ -17,7 +17,7 @@ from services.esims import Esim, Esims, Measured
 from services.lanes import Lanes
 from services.locks import Busy
 from services.orders.book import move_item
-from services.orders.order import ADDED, TOPUP
+from services.orders.order import ADDED, TOPUP, WANTED
 from services.providers import (
     Accepted,
     Ambiguous,
@@ -104,10 +104,14 @@ class Refilling:
             return "busy"
 
     async def look(self, item: str, attempt: int) -> str:
-        """What became of an unknown attempt."""
+        """What became of an unknown attempt; "gone" when nobody waits for it any more."""
         row = await self._item(item)
         if row.state == "delivered":
             return "bought"
+        if row.state not in WANTED:
+            # Its money went back: data that comes now is watched for as surplus.
+            await self.leave(item, attempt)
+            return "gone"
         line, tried = await self._line(row), await self._attempts.of(item, attempt)
         if line is None or tried is None:
             return "pending"

@@ -52,6 +52,7 @@ class Telegram:
 
     name = inbound.CHANNEL
     waits = True
+    edits = True
     window: float | None = None
 
     def __init__(

@@ -12,7 +12,19 @@ from typing import Any, NamedTuple
 
 from bot.channels import shortened, split, utf16
 from bot.conversation.channel import Way
-from bot.conversation.messages import Button, File, Link, Menu, Message, Notice, Photo, Question, Relay, Text
+from bot.conversation.messages import (
+    Button,
+    File,
+    Link,
+    Menu,
+    Message,
+    Notice,
+    Photo,
+    Progress,
+    Question,
+    Relay,
+    Text,
+)
 
 # In UTF-16 code units: https://core.telegram.org/bots/api#sendmessage, #sendphoto
 MOST_TEXT, MOST_CAPTION = 4096, 1024
@@ -60,6 +72,8 @@ def outbound(message: Message, way: Way) -> list[Call]:
             return _in_place(calls, way.pressed) if in_place else calls
         case Question(body, buttons=buttons):
             return _words(body, _keyboards(buttons, way), way)
+        case Progress(body=body):
+            return _in_place(_words(body, [], way), way.changes)
         case Link(body, label, url):
             return _words(body, [[[{"text": _label(label, ""), "url": url}]]], way)
         case Photo(png, body, name, buttons):
@@ -100,12 +114,12 @@ def _words(body: str, keyboards: Sequence[Keyboard], way: Way) -> list[Call]:
     ]
 
 
-def _in_place(calls: list[Call], pressed: str | None) -> list[Call]:
-    """The first of the calls changes the message whose button was pressed."""
-    if not calls or pressed is None or not pressed.isdecimal():
+def _in_place(calls: list[Call], message: str | None) -> list[Call]:
+    """The first of the calls changes a message that is there: the one whose button was pressed, for example."""
+    if not calls or message is None or not message.isdecimal():
         return calls
     first, *rest = calls
-    return [Call("editMessageText", {"message_id": int(pressed), **first.fields}), *rest]
+    return [Call("editMessageText", {"message_id": int(message), **first.fields}), *rest]
 
 
 def _file(

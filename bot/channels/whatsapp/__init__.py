@@ -43,6 +43,7 @@ class WhatsApp:
 
     name = "whatsapp"
     waits = False
+    edits = False
     #: Free text is allowed for 24 hours after the traveller's last word.
     window: float | None = 86_400.0
 

@@ -20,7 +20,18 @@ from bot.channels.whatsapp.menus import (
     texts,
 )
 from bot.conversation.channel import Way
-from bot.conversation.messages import File, Link, Menu, Message, Notice, Photo, Question, Relay, Text
+from bot.conversation.messages import (
+    File,
+    Link,
+    Menu,
+    Message,
+    Notice,
+    Photo,
+    Progress,
+    Question,
+    Relay,
+    Text,
+)
 
 MOST_LINK_LABEL = 20
 MOST_CAPTION = 1024
@@ -44,7 +55,7 @@ def payloads(message: Message, way: Way, media_id: str = "") -> list[Content]:
 
 def _contents(message: Message, way: Way, media_id: str) -> list[Content]:
     match message:
-        case Text(body):
+        case Text(body) | Progress(body=body):
             return texts(body)
         case Menu(body=body, buttons=buttons) | Question(body=body, buttons=buttons):
             return menu(body, choices(buttons, way.seal))

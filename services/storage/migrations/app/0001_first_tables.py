@@ -307,6 +307,8 @@ def upgrade() -> None:
         sa.Column("mail_offered", sa.Boolean(), nullable=True),
         sa.Column("placed_at", columns.Moment(timezone=True), nullable=False),
         sa.Column("paid_at", columns.Moment(timezone=True), nullable=True),
+        sa.Column("due_at", columns.Moment(timezone=True), nullable=True),
+        sa.Column("late_at", columns.Moment(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_orders_customer_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_orders")),
         sa.UniqueConstraint("event_id", name=op.f("uq_orders_event_id")),
