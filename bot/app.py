@@ -13,7 +13,7 @@ import structlog
 
 import handlers
 from bot.channels import telegram, whatsapp
-from bot.connecting import channels_of, longest_answer, open_channel, providers_of
+from bot.connecting import channels_of, limits_of, longest_answer, open_channel, providers_of
 from bot.conversation.actions import Seal
 from bot.conversation.channel import Channel, ChannelError
 from bot.conversation.engine import Engine
@@ -52,6 +52,7 @@ from services.lanes import Lanes
 from services.locks import LeaseLocks, MemoryLocks
 from services.mailer import Mailer
 from services.mailer import Settings as MailSettings
+from services.metrics import Metrics
 from services.news import Alarm
 from services.one_process import OneProcess
 from services.orders import Orders
@@ -66,10 +67,11 @@ from services.refunds import Refunds
 from services.sales_pause import SalesPause
 from services.sales_probe import SalesProbe
 from services.shop import About, Shop
-from services.spend_guard import Limits, SpendGuard
+from services.spend_guard import SpendGuard
 from services.staff import Staff
 from services.storage import Stores, open_stores
 from services.storage.sealing import Secrets, Vault
+from services.strange_words import listen
 from services.support import Hours, Support
 from services.trying import Trying
 
@@ -89,6 +91,7 @@ class App:
         self.waits = Waits(settings.time_factor)
         self.secrets = Secrets(settings.key)
         self.channels = channels_of(settings)
+        self.metrics = Metrics()
         self.alarms = Alarms(stores.app, self.clock)
         self.voice = Spoken(self.alarms, self.channels, settings.staff_chat)
         # On one machine the engine takes up its own work by one name; among several each has its own.
@@ -97,24 +100,19 @@ class App:
         self._build()
 
     def _build(self) -> None:
-        app, settings, clock, waits, voice = (
-            self.stores.app,
-            self.settings,
-            self.clock,
-            self.waits,
-            self.voice,
-        )
+        app, settings, voice = self.stores.app, self.settings, self.voice
+        clock, waits = self.clock, self.waits
         self.vault = Vault(self.stores.vault, self.secrets, clock)
         self.customers = Customers(app, self.vault, self.secrets, clock)
         self.providers: Mapping[str, EsimProvider] = providers_of(settings, self.secrets, clock)
-        self.prices = Prices(settings.prices_file, self._alert)
+        self.prices = Prices(settings.prices_file, self.alert)
         self.sales = SalesPause(app, clock, waits)
         self.catalogue = Catalogue(
             list(self.providers.values()),
             self.prices,
             settings.data / CATALOGUE_COPY,
             clock,
-            self._alert,
+            self.alert,
             lambda: self.sales.now,
         )
         promise = promised(settings.promise_minutes, waits)
@@ -143,17 +141,13 @@ class App:
             waits,
             voice,
         )
-        attempts = Attempts(app)
+        attempts = Attempts(app, self.metrics)
         self.guard = SpendGuard(
             app,
             self.providers,
             attempts,
             self.sales,
-            Limits(
-                {"keepgo": settings.keepgo_daily_cap, "airalo": settings.airalo_daily_cap},
-                settings.credit_wait_minutes,
-                settings.balance_days,
-            ),
+            limits_of(settings),
             lambda: self.prices.book,
             clock,
             waits,
@@ -271,6 +265,7 @@ class App:
         """One body of a platform: every event in it is dealt with, or kept until it is."""
         kept: list[Incoming] = []
         for event in channel.inbound(raw):
+            self.metrics.event(channel.name, type(event).__name__.lower())
             match event:
                 case Receipt(message, state, code):
                     await self.delivery.receipt(self.sessions.message_id(message), state, code)
@@ -356,7 +351,7 @@ class App:
             fetch=self.fetch,
         )
 
-    def _alert(self, cause: str, facts: str) -> None:
+    def alert(self, cause: str, facts: str) -> None:
         """Somebody should look. From code that does not wait; the telling is done beside it."""
         task = asyncio.ensure_future(self.voice.alarm(Alarm(cause, facts)))
         self._alerts.add(task)
@@ -377,6 +372,8 @@ async def opened(settings: Settings) -> AsyncIterator[App]:
         # Entered first, left last: what is still being worked on needs them to the end.
         stack.push_async_callback(app.hang_up)
         await open_guard(stores, app.vault, app.secrets, app.clock, app.controller).check()
+        stack.enter_context(app.metrics.served(settings.metrics_listen))
+        listen(app.providers.values(), app.metrics, app.alert)
         background: set[asyncio.Task[None]] = set()
         source = None
         if settings.time_source:

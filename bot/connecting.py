@@ -13,6 +13,7 @@ from bot.settings import Settings
 from services.catalogue.names import country_of
 from services.clock import Clock
 from services.providers import EsimProvider, airalo, keepgo
+from services.spend_guard import Limits
 from services.storage.sealed_file import SealedFile
 from services.storage.sealing import Secrets
 
@@ -99,6 +100,12 @@ def airalo_account(settings: Settings) -> airalo.Settings:
         later=settings.airalo_async,
         factor=settings.time_factor,
     )
+
+
+def limits_of(settings: Settings) -> Limits:
+    """What may be spent at each account, and when the operator hears that it runs out."""
+    caps = {"keepgo": settings.keepgo_daily_cap, "airalo": settings.airalo_daily_cap}
+    return Limits(caps, settings.credit_wait_minutes, settings.balance_days)
 
 
 def longest_answer(settings: Settings) -> float:

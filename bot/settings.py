@@ -23,6 +23,8 @@ class Settings(BaseSettings):
 
     # Where the bot listens, and under which address the platforms reach it.
     listen: str = "127.0.0.1:8081"
+    #: Where counts are told to Prometheus, as host:port; nowhere when empty.
+    metrics_listen: str = Field(default="", pattern=r"^([0-9A-Za-z.\[\]:]*:[0-9]{1,5})?$")
     public_url: str = ""
     data: Path = Path("var/bot")
     prices_file: Path = Path(__file__).resolve().parents[1] / "prices.toml"

@@ -65,6 +65,14 @@ CAUSES = {
         "The provider refuses to sell: {facts}. Orders are refunded.",
         "python -m bot doctor tries the credentials; else ask the provider",
     ),
+    "strange_word": Cause(
+        "A provider says what nobody here knows yet, and it was read as unknown: {facts}.",
+        "python -m bot doctor --probe keepgo shows what else is new; the word needs an entry in services/providers",
+    ),
+    "auto_refill": Cause(
+        "A line at {facts} was set to buy data by itself, with the shop's money. It was switched off.",
+        "Ask who switched it on in the provider's panel",
+    ),
     "surplus_line": Cause(
         "A line at {facts} that nobody ordered is stock now, and goes to the next buyer of its plan.",
         "Nothing to do; /books counts it",

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select, update
 
 from services.clock import machine_now
+from services.metrics import Metrics
 from services.providers import Cost, Snapshot
 from services.storage import Storage
 from services.storage.app import items, purchases
@@ -23,8 +24,9 @@ class Attempts:
     """Keeps them. `state`: sending, unknown, bought, rejected, later; absent (not there in the end), unresolved (left
     to a person), or surplus (data that came after all, when nobody waited for it any more)."""
 
-    def __init__(self, app: Storage) -> None:
+    def __init__(self, app: Storage, metrics: Metrics) -> None:
         self._app = app
+        self._metrics = metrics
 
     async def of(self, item: str, attempt: int) -> Any | None:
         """One attempt, or None when it was never begun."""
@@ -36,13 +38,20 @@ class Attempts:
 
     async def note(self, item: str, attempt: int, state: str, **values: Any) -> None:
         """What came of an attempt."""
-        await self._app.transaction(
+        provider = await self._app.transaction(
             lambda connection: connection.execute(
                 update(purchases)
                 .where(purchases.c.item_id == item, purchases.c.attempt == attempt)
                 .values(state=state, **values)
-            )
+                .returning(purchases.c.provider)
+            ).scalar()
         )
+        if provider is not None:
+            self.count(provider, state)
+
+    def count(self, provider: str, state: str) -> None:
+        """For whoever watches from outside: an attempt came to something."""
+        self._metrics.attempt(provider, state)
 
     async def in_state(self, item: str, state: str) -> list[Any]:
         """An item's attempts in a state, oldest first."""
@@ -84,6 +93,7 @@ class Attempts:
                 begun_at=at,
             )
         )
+        self.count(item.provider, "rejected")
 
     async def why(self, item: str) -> str:
         """Why the latest attempt of an item did not buy, a short code; "" when nobody knows."""

@@ -23,7 +23,7 @@ class Oddities:
 
     def note(self, kind: str, word: object = "") -> None:
         """Count it. Only letters of the word are kept."""
-        letters = "".join(c for c in str(word) if c.isascii() and (c.isalpha() or c in " -_"))[:32]
+        letters = "".join(c for c in str(word) if c.isascii() and (c.isalpha() or c in " -_")).strip()[:32]
         name = f"{kind}:{letters}" if letters else kind
         name = name if name in self.seen or len(self.seen) < MOST_ODDITIES else "more"
         self.seen[name] += 1

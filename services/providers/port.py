@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Literal, Protocol
 
+from services.providers.oddities import Oddities
 from services.providers.offers import Cost, Device, Listing, PriceCheck, TopupOffer
 from services.providers.outcomes import (
     Cancellation,
@@ -93,6 +94,7 @@ class EsimProvider(Protocol):
 
     name: str
     caps: Capabilities
+    oddities: Oddities
 
     async def catalogue(self) -> Listing:
         """Everything that is sold now."""

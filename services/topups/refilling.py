@@ -220,6 +220,7 @@ class Refilling:
         """The data is on the line, and with it the item is delivered: nothing is left to be handed over."""
         now = self._clock.now()
         await self._app.transaction(lambda connection: added(connection, row.id, attempt, data, now))
+        self._attempts.count(row.provider, "bought")
         return "bought"
 
     async def _came_late(self, job: _Job) -> bool:
