@@ -34,6 +34,7 @@ from handlers.start import COMMANDS
 from services import places
 from services.alarms import Alarms
 from services.attempts import Attempts
+from services.backups import Recovery
 from services.books import read_books
 from services.buying import Buying
 from services.catalogue import NAME as CATALOGUE_COPY
@@ -70,6 +71,7 @@ from services.shop import About, Shop
 from services.spend_guard import SpendGuard
 from services.staff import Staff
 from services.storage import Stores, open_stores
+from services.storage.rotation import open_secrets
 from services.storage.sealing import Secrets, Vault
 from services.strange_words import listen
 from services.support import Hours, Support
@@ -81,7 +83,7 @@ log = structlog.get_logger()
 class App:
     """A shop that is open. Built by `opened`."""
 
-    def __init__(self, settings: Settings, stores: Stores) -> None:
+    def __init__(self, settings: Settings, stores: Stores, secrets: Secrets) -> None:
         self.settings = settings
         self.stores = stores
         self.alone = stores.app.url.startswith("sqlite")
@@ -89,7 +91,7 @@ class App:
         self.me = chance.token_hex(8)
         self.clock = Clock()
         self.waits = Waits(settings.time_factor)
-        self.secrets = Secrets(settings.key)
+        self.secrets = secrets
         self.channels = channels_of(settings)
         self.metrics = Metrics()
         self.alarms = Alarms(stores.app, self.clock)
@@ -155,6 +157,7 @@ class App:
         )
         lanes = Lanes(app, self.me, self.providers, longest_answer(settings) + 5)
         self.buying = Buying(app, self.esims, self.providers, self.guard, attempts, lanes, clock, voice)
+        self.recovery = Recovery(app, self.esims, self.providers, self.durable.start_with, clock, voice)
         self.refunds = Refunds(app, self.orders, self.payments, self.durable, clock, waits, voice, dispatches)
         self.promise = Promise(
             app, self.durable, self.orders, self.esims, self.buying, self.refunds, clock, waits, voice
@@ -368,7 +371,7 @@ async def opened(settings: Settings) -> AsyncIterator[App]:
             stack.enter_context(OneProcess(settings.data / "bot.lock"))
         stores = await open_stores(*settings.databases)
         stack.push_async_callback(stores.close)
-        app = App(settings, stores)
+        app = App(settings, stores, await open_secrets(stores.vault, settings.key))
         # Entered first, left last: what is still being worked on needs them to the end.
         stack.push_async_callback(app.hang_up)
         await open_guard(stores, app.vault, app.secrets, app.clock, app.controller).check()
@@ -386,6 +389,7 @@ async def opened(settings: Settings) -> AsyncIterator[App]:
         await asyncio.to_thread(places.warm)
         await app.catalogue.load()
         await app.sales.reload()
+        await app.recovery.run()
         await app.buying.import_foreign()
         await app.privacy.resume()
         app.jobs.start()

@@ -18,6 +18,8 @@ from bot.gate import Gate
 from bot.settings import Settings
 from services.one_process import AlreadyRunning
 from services.privacy import KeysMissing, Resurrected
+from services.providers import ProviderError
+from services.storage.sealing import Broken
 
 
 async def serve(settings: Settings, listening: socket.socket, grace: int) -> int:
@@ -49,7 +51,7 @@ async def serve(settings: Settings, listening: socket.socket, grace: int) -> int
             server.should_exit = True
             await serving
             stopping.cancel()
-    except (AlreadyRunning, KeysMissing, Resurrected) as error:
+    except (AlreadyRunning, Broken, KeysMissing, Resurrected, ProviderError) as error:
         print(f"cannot start: {error}", file=sys.stderr)  # noqa: T201
         return 2
     return 0

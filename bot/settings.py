@@ -6,7 +6,7 @@ import base64
 from decimal import Decimal
 from pathlib import Path
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.privacy.policy import Controller
@@ -34,6 +34,8 @@ class Settings(BaseSettings):
     vault_database_url: str = ""
     #: 32 random bytes in base64. Kept apart from every database and backup.
     master_key: SecretStr
+    #: The key before it was changed: for `keys rotate`, and for backups of that time.
+    old_master_key: SecretStr = SecretStr("")
     #: The name of this process among several; on one machine there is one.
     executor: str = ""
 
@@ -102,9 +104,11 @@ class Settings(BaseSettings):
     #: A loopback address that moves the shop's clock. For the sandbox.
     time_source: str = ""
 
-    @field_validator("master_key")
+    @field_validator("master_key", "old_master_key")
     @classmethod
-    def _is_a_key(cls, value: SecretStr) -> SecretStr:
+    def _is_a_key(cls, value: SecretStr, field: ValidationInfo) -> SecretStr:
+        if field.field_name == "old_master_key" and not value.get_secret_value():
+            return value
         try:
             size = len(base64.b64decode(value.get_secret_value(), validate=True))
         except ValueError as error:
@@ -129,6 +133,12 @@ class Settings(BaseSettings):
     def key(self) -> bytes:
         """The master key."""
         return base64.b64decode(self.master_key.get_secret_value())
+
+    @property
+    def old_key(self) -> bytes | None:
+        """The master key before it was changed, if it was."""
+        given = self.old_master_key.get_secret_value()
+        return base64.b64decode(given) if given else None
 
     @property
     def controller(self) -> Controller:

@@ -10,7 +10,8 @@ from bot.settings import BadSettings, Settings, read
 from services.clock import Clock
 from services.privacy import open_guard
 from services.storage import open_stores
-from services.storage.sealing import Secrets, Vault
+from services.storage.rotation import open_secrets
+from services.storage.sealing import Vault
 
 
 def main(arguments: list[str]) -> int:
@@ -29,8 +30,9 @@ def main(arguments: list[str]) -> int:
 
 async def _replay(settings: Settings) -> int:
     stores = await open_stores(*settings.databases)
-    secrets, clock = Secrets(settings.key), Clock()
+    clock = Clock()
     try:
+        secrets = await open_secrets(stores.vault, settings.key)
         vault = Vault(stores.vault, secrets, clock)
         return await open_guard(stores, vault, secrets, clock, settings.controller).replay()
     finally:

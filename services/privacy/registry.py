@@ -184,6 +184,7 @@ REGISTRY: tuple[Entry, ...] = (
     # Keys, and who was erased
     *_KEY.of(vault.keys, "customer_id created_at", hidden=_EXPORTED),
     *_KEY.of(vault.keys, "wrapped", hidden="the key that protects this customer's data"),
+    *not_personal(vault.roots, "id wrapped created_at", "the house's own secret"),
     *_REQUEST.of(
         vault.erasures, "id customer_id state why asked_at done_at", hidden="the same is in the requests"
     ),

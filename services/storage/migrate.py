@@ -17,8 +17,8 @@ FOLDER = Path(__file__).parent / "migrations"
 _ADVISORY_LOCK = 0x4D49494F
 
 
-def upgrade(store: str, url: str) -> None:
-    """Migrate "app", "legal" or "vault" to the newest version. Blocks; safe to call from many processes."""
+def upgrade(store: str, url: str, revision: str = "head") -> None:
+    """Migrate "app", "legal" or "vault" to a version. Blocks; safe to call from many processes."""
     sync_url = make_url(url)
     if sync_url.drivername.startswith("sqlite"):
         sync_url = sync_url.set(drivername="sqlite")
@@ -36,10 +36,15 @@ def upgrade(store: str, url: str) -> None:
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             else:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:n)"), {"n": _ADVISORY_LOCK})
-            command.upgrade(config(store, connection), "head")
+            upgrade_on(connection, store, revision)
             connection.commit()
     finally:
         engine.dispose()
+
+
+def upgrade_on(connection: Connection, store: str, revision: str = "head") -> None:
+    """The same on a connection that is open, in its transaction."""
+    command.upgrade(config(store, connection), revision)
 
 
 def config(store: str, connection: Connection | None = None) -> Config:

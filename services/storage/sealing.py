@@ -77,16 +77,19 @@ class Sealer:
 
 
 class Secrets:
-    """What follows from the master key: the keyed hash of look-ups, the house's own sealer, the buttons' seal."""
+    """What follows from the master key, which wraps, and from the root, which stays when the master key changes:
+    the keyed hash of look-ups, the house's own sealer, the buttons' seal.
+    """
 
-    def __init__(self, master: bytes) -> None:
+    def __init__(self, master: bytes, root: bytes | None = None) -> None:
+        root = master if root is None else root
         self.wrapping = _derive(master, b"customer keys")
-        self.buttons = _derive(master, b"buttons")
-        self._lookup = _derive(master, b"look-ups")
+        self.buttons = _derive(root, b"buttons")
+        self._lookup = _derive(root, b"look-ups")
         #: For what belongs to no customer yet: unanswered messages, lines in stock.
-        self.house = Sealer(_derive(master, b"house"))
+        self.house = Sealer(_derive(root, b"house"))
         #: For what the law keeps after a customer was erased.
-        self.archive = Sealer(_derive(master, b"archive"))
+        self.archive = Sealer(_derive(root, b"archive"))
 
     def hash(self, kind: str, value: str) -> str:
         """A keyed hash: equal values are found by it, and nobody without the key can go back."""

@@ -17,6 +17,15 @@ keys = Table(
     Column("created_at", Moment, nullable=False),
 )
 
+#: The secret that everything but the customers' keys is derived from, wrapped by the master key. One row.
+roots = Table(
+    "roots",
+    VAULT,
+    Column("id", Key, primary_key=True),
+    Column("wrapped", LargeBinary, nullable=False),
+    Column("created_at", Moment, nullable=False),
+)
+
 #: The journal of erasures: written first, done last, read at every start.
 erasures = Table(
     "erasures",

@@ -32,8 +32,16 @@ def upgrade() -> None:
         sa.Column("created_at", columns.Moment(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("customer_id", name=op.f("pk_keys")),
     )
+    op.create_table(
+        "roots",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("wrapped", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", columns.Moment(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_roots")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("roots")
     op.drop_table("keys")
     op.drop_table("erasures")
