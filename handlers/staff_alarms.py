@@ -159,6 +159,10 @@ CAUSES = {
         "Messages of an erased traveller are left in this chat: {facts}.", "Delete them by hand"
     ),
     # The machine
+    "restored": Cause(
+        "A backup was restored: {facts}.",
+        "Compare the lines put aside with the wholesaler's list; /books shows what is held",
+    ),
     "dead_letter": Cause(
         "The engine gave up a workflow: {facts}.", "Look at the bot's log, restart the bot, then /order N"
     ),

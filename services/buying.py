@@ -72,16 +72,17 @@ class Buying:
 
         "gone": the item is not to be bought any more, and whoever decided that sees to the rest.
         """
-        row = await self._item(item)
-        if row.esim_id is not None:
-            # Killed between the claim and the note: an attempt left open would hold up every sweep for ever.
-            await self._attempts.note(item, attempt, "bought")
-            return "bought"
-        if row.state not in ("waiting", "buying"):
-            return "gone"
         await self._app.transaction(
             lambda connection: move_item(connection, item, ("waiting",), "buying", "paid", self._clock.now())
         )
+        row = await self._item(item)
+        if row.esim_id is not None:
+            # Killed between the claim and the note: an attempt left open would hold up every sweep for ever.
+            # Or found on the account after a restore, before it was paid for again.
+            await self._attempts.note(item, attempt, "bought")
+            return "bought"
+        if row.state != "buying":
+            return "gone"
         known = await self._attempts.of(item, attempt)
         if known is not None:
             # Before the stock is looked at: what this attempt may have bought must be found first.
