@@ -48,7 +48,7 @@ async def test_a_traveller_tops_up_and_hears_the_new_total(living, name, channel
     await ada.mark()
     await living.pay(session)
 
-    told = await ada.sees("added")
+    told = await ada.sees(r": added\.")
     assert "left (" in told["text"]
     books = await living.at_rest()
     assert books["close"]
@@ -78,7 +78,7 @@ async def test_a_refill_that_was_carried_out_unheard_is_found_and_not_bought_aga
 
     await living.pay(session)
 
-    await ada.sees("added")
+    await ada.sees(r": added\.")
     books = await living.at_rest()
     assert books["close"]
     assert len(await _refills(living, iccid)) == 1
@@ -92,7 +92,7 @@ async def test_a_refill_that_was_not_carried_out_is_tried_once_more(living, name
 
     await living.pay(session)
 
-    await ada.sees("added", seconds=60)
+    await ada.sees(r": added\.", seconds=60)
     assert (await living.at_rest())["close"]
     assert len(await _refills(living, iccid)) == 1
 
@@ -110,7 +110,7 @@ async def test_killed_while_the_refill_is_under_way(on_sqlite, name):
     living.start_bot()
     await living.healthy()
 
-    await ada.sees("added", seconds=60)
+    await ada.sees(r": added\.", seconds=60)
     assert (await living.at_rest())["close"]
     assert len(await _refills(living, iccid)) == 1
 
