@@ -25,6 +25,7 @@ from bot.housekeeping import Housekeeping
 from bot.inbox import Inbox
 from bot.jobs import Jobs
 from bot.lines import Lines
+from bot.payment_watch import watch
 from bot.sessions import Sessions, State
 from bot.settings import Settings
 from bot.time_source import TimeSource
@@ -36,6 +37,7 @@ from services.alarms import Alarms
 from services.attempts import Attempts
 from services.backups import Recovery
 from services.books import read_books
+from services.buyer_guard import BuyerGuard
 from services.buying import Buying
 from services.catalogue import NAME as CATALOGUE_COPY
 from services.catalogue import Catalogue
@@ -58,12 +60,12 @@ from services.news import Alarm
 from services.one_process import OneProcess
 from services.orders import Orders
 from services.orders.order import TOPUP
-from services.payments.stripe import Settings as StripeSettings
-from services.payments.stripe import Stripe
+from services.payments.stripe.client import Stripe
 from services.prices import Prices
 from services.privacy import Others, Privacy, open_guard
 from services.promise import Promise, promised
 from services.providers import EsimProvider
+from services.refund_truth import RefundTruth
 from services.refunds import Refunds
 from services.sales_pause import SalesPause
 from services.sales_probe import SalesProbe
@@ -119,15 +121,9 @@ class App:
         )
         promise = promised(settings.promise_minutes, waits)
         self.orders = Orders(app, clock, self.durable.start_with, promise)
-        self.payments = Stripe(
-            StripeSettings(
-                settings.stripe_key.get_secret_value(),
-                settings.stripe_webhook_secret.get_secret_value(),
-                settings.stripe_api,
-                settings.stripe_instant_only,
-            )
-        )
-        self.checkouts = Checkouts(app, self.orders, self.payments, clock, waits, voice)
+        self.payments = Stripe(settings.stripe)
+        buyers = BuyerGuard(app, settings.buyers, self.secrets, clock)
+        self.checkouts = Checkouts(app, self.orders, self.payments, buyers, clock, voice)
         self.esims = Esims(app, self.vault, self.secrets, clock)
         mailer = Mailer(MailSettings(settings.smtp_url.get_secret_value(), settings.mail_from))
         dispatches = Dispatches(app, clock, waits)
@@ -158,7 +154,11 @@ class App:
         lanes = Lanes(app, self.me, self.providers, longest_answer(settings) + 5)
         self.buying = Buying(app, self.esims, self.providers, self.guard, attempts, lanes, clock, voice)
         self.recovery = Recovery(app, self.esims, self.providers, self.durable.start_with, clock, voice)
-        self.refunds = Refunds(app, self.orders, self.payments, self.durable, clock, waits, voice, dispatches)
+        truth = RefundTruth(app, self.payments, clock, self.durable.start_with, self.secrets, voice)
+        self.refunds = Refunds(
+            app, self.orders, self.payments, self.durable, clock, waits, voice, dispatches, truth
+        )
+        self.watch = watch(self, truth, buyers)
         self.promise = Promise(
             app, self.durable, self.orders, self.esims, self.buying, self.refunds, clock, waits, voice
         )
@@ -228,7 +228,7 @@ class App:
                     SalesProbe(self.sales, self.providers, self.catalogue.refresh, clock),
                     self.guard,
                     self.promise,
-                    self.checkouts,
+                    self.watch.reconciling,
                     self.buying,
                     self.support,
                     self.prices,
@@ -258,7 +258,7 @@ class App:
             self.channels,
             self.hand,
             self.payments.verify,
-            self.checkouts.heard,
+            self.watch.events.heard,
             self.housekeeping.unreadable,
             challenge,
             lambda: self.ready,

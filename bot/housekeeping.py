@@ -14,7 +14,6 @@ from bot.jobs import Job
 from services.books import read_books
 from services.buying import Buying
 from services.catalogue import Catalogue
-from services.checkout import Checkouts
 from services.clock import Clock, Waits, machine_now
 from services.durable import Durable
 from services.news import Alarm, Voice
@@ -22,6 +21,7 @@ from services.orders.order import STORIES
 from services.prices import Prices
 from services.privacy import Privacy
 from services.promise import Promise
+from services.reconciling import Reconciling
 from services.sales_pause import SalesPause
 from services.sales_probe import SalesProbe
 from services.spend_guard import SpendGuard
@@ -79,7 +79,7 @@ class Housekeeping:
         probe: SalesProbe,
         guard: SpendGuard,
         promise: Promise,
-        checkouts: Checkouts,
+        reconciling: Reconciling,
         buying: Buying,
         support: Support,
         prices: Prices,
@@ -97,7 +97,7 @@ class Housekeeping:
             Job("look at pauses", 60, probe.look, due=True, floor=1),
             Job("balances", 3_600, guard.forecast, due=True, floor=10),
             Job("ended pauses", 3_600, sales.forget, floor=60),
-            Job("reconcile payments", 300, checkouts.reconcile, due=True, floor=5),
+            Job("reconcile payments", 300, reconciling.round, due=True, floor=5),
             Job("sweep stock", 900, buying.sweep, due=True, floor=4),
             Job("stranded", 300, self.stranded, floor=5),
             Job("close silent cases", 600, support.close_silent, due=True, floor=5),

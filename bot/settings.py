@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import base64
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from services.buyer_guard import Limits
+from services.payments.stripe.settings import Settings as StripeSettings
 from services.privacy.policy import Controller
 
 
@@ -57,9 +60,19 @@ class Settings(BaseSettings):
     whatsapp_verify_token: SecretStr = SecretStr("")
 
     stripe_key: SecretStr = SecretStr("")
+    #: One, or several with commas between while the secret is replaced.
     stripe_webhook_secret: SecretStr = SecretStr("")
     stripe_api: str = "https://api.stripe.com"
     stripe_instant_only: bool = False
+
+    #: What one buyer may do: `services/buyer_guard.py`. Amounts in the shop's currency; 0 switches a limit off.
+    buyer_orders_per_day: int = Field(default=20, ge=0)
+    buyer_amount_per_day: Decimal = Field(default=Decimal(500), ge=0)
+    buyer_secure_above: Decimal = Field(default=Decimal(50), ge=0)
+    buyer_declines: int = Field(default=5, ge=0)
+    buyer_pause_minutes: int = Field(default=60, ge=1, le=1440)
+    #: An early fraud warning gives the money of an unused eSIM back by itself.
+    buyer_refund_warned: bool = True
 
     keepgo_api_key: SecretStr = SecretStr("")
     keepgo_access_token: SecretStr = SecretStr("")
@@ -161,6 +174,28 @@ class Settings(BaseSettings):
             url or f"sqlite:///{folder / name}.db" for url, name in zip(given, names, strict=True)
         )
         return app, legal, vault
+
+    @property
+    def stripe(self) -> StripeSettings:
+        """How to reach Stripe."""
+        secrets = self.stripe_webhook_secret.get_secret_value().split(",")
+        return StripeSettings(
+            self.stripe_key.get_secret_value(),
+            tuple(secret for one in secrets if (secret := one.strip())),
+            self.stripe_api,
+            self.stripe_instant_only,
+        )
+
+    @property
+    def buyers(self) -> Limits:
+        """What one buyer may do."""
+        return Limits(
+            self.buyer_orders_per_day,
+            self.buyer_amount_per_day,
+            self.buyer_secure_above,
+            self.buyer_declines,
+            timedelta(minutes=self.buyer_pause_minutes),
+        )
 
     @property
     def address(self) -> tuple[str, int]:

@@ -17,7 +17,7 @@ from bot.conversation.channel import Channel, Unreadable
 from bot.conversation.engine import TryAgain
 from bot.inbox import Full
 from services.locks import Busy
-from services.payments import Forged, Heard, PaymentError
+from services.payments import Forged, Heard, NotAnEvent, PaymentError
 
 log = structlog.get_logger()
 
@@ -114,6 +114,10 @@ class Doors:
             event = self._verify(raw, headers.get("stripe-signature", ""))
         except Forged:
             return _answer(400, "not genuine")
+        except NotAnEvent as error:
+            # Genuine, so an error would only make Stripe bring it for three days.
+            await self._unreadable("stripe", len(raw), sha256(raw).hexdigest())
+            return _answer(200, "snapshot events are read here, not thin ones" if error.thin else "ok")
         try:
             await self._heard(event)
         except (PaymentError, Busy):

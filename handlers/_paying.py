@@ -9,6 +9,8 @@ from bot.conversation.events import Chat
 from bot.conversation.i18n import _, money, percent
 from bot.conversation.messages import Button, Link, Menu, Text
 from handlers import _words
+from handlers._held import held
+from services.buyer_guard import Held
 from services.checkout import NoLink
 from services.orders.sold import SoldPlan
 from services.shop import Shop
@@ -24,6 +26,8 @@ async def link(chat: Chat, shop: Shop, order: Any) -> Link | Menu:
     sold = SoldPlan.from_json(order.item.plan)
     try:
         url = await shop.checkouts.link(order, _words.title(sold), shop.about.back[chat.channel])
+    except Held as wait:
+        return held(wait.why, wait.until, shop.clock.now())
     except NoLink:
         return Menu(
             _("The payment service does not answer just now. Your order {order} is kept.", order=order.id),

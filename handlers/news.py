@@ -10,10 +10,12 @@ from bot.conversation.i18n import _, money
 from bot.conversation.messages import Button, Menu, Notice, Relay, Remember, Reply, Text
 from bot.conversation.router import Router
 from handlers import _words, esims, plans, promise, support
+from handlers._held import held
 from services.money import Money
 from services.news import (
     CaseClosed,
     CheckoutExpired,
+    CheckoutPaused,
     DataAdded,
     EsimReady,
     NeedsPerson,
@@ -110,6 +112,11 @@ async def refunded(chat: Chat, shop: Shop, news: Refunded) -> Reply:  # noqa: AR
     what = _words.title(SoldPlan.from_json(order.item.plan)) if order else ""
     back = money(Money(news.amount, news.currency))
     reasons = {
+        "fraud_warning": _(
+            "The bank of the card that paid order {order} fears that its holder did not make this payment. The eSIM was not used, so {back} goes back to the card, and the eSIM is not yours any more. If it was you all the same, please buy it again with another card, or ask a person.",
+            order=news.order,
+            back=back,
+        ),
         "second_payment": _(
             "You paid order {order} twice. The second payment goes back: {back}.", order=news.order, back=back
         ),
@@ -180,6 +187,14 @@ async def payment_failed(chat: Chat, shop: Shop, news: PaymentFailed) -> Reply: 
     """The delayed payment did not come."""
     words = _("Order {order}: the payment did not go through. Nothing was bought.", order=news.order)
     return await _try_again(shop, news.order, words)
+
+
+@router.news(CheckoutPaused)
+async def checkout_paused(chat: Chat, shop: Shop, news: CheckoutPaused) -> Reply:  # noqa: ARG001
+    """Cards were refused again and again: the link is closed, kindly, with a way out."""
+    shown = held("declines", news.until, shop.clock.now())
+    words = _("Order {order}: the payment link is closed.", order=news.order)
+    return Notice("general_news", (words.rstrip("."),), Menu(f"{words}\n{shown.body}", shown.buttons))
 
 
 @router.news(CheckoutExpired)

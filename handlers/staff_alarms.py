@@ -40,7 +40,18 @@ CAUSES = {
         "python -m bot refund N --again, or pay by bank transfer",
     ),
     "dispute": Cause(
-        "A payment is disputed: {facts}.", "/order N, then answer in Stripe before its deadline"
+        "A payment is disputed; what speaks for us is gathered: {facts}.",
+        "python -m bot dispute N shows it, with --submit it goes to the bank",
+    ),
+    "contest_of_unknown_payment": Cause(
+        "A payment is disputed that the books do not know: {facts}.", "Answer in Stripe before its deadline"
+    ),
+    "contest_won": Cause("A dispute is won, its money is back: {facts}.", "Nothing to do; /books counts it"),
+    "contest_lost": Cause("A dispute is lost, its money is gone: {facts}.", "/order N; /books counts it"),
+    "contest_closed": Cause("A bank's question is closed, without a dispute: {facts}.", "Nothing to do"),
+    "fraud_warning": Cause(
+        "A card's network fears fraud, and the eSIM is in use or cannot be looked at: {facts}.",
+        "/order N, then decide: /refund N before it is disputed, or let it stand",
     ),
     "books": Cause("The books do not close: {facts}.", "/books, then python -m bot books"),
     # Purchases

@@ -154,7 +154,7 @@ def _refunds_went(connection: Connection, order: str) -> bool:
 
 def _dispute_is_closed(connection: Connection, order: str) -> bool:
     mark = connection.execute(select(orders.c.disputed).where(orders.c.id == order)).scalar_one_or_none()
-    return mark == "closed"
+    return mark != "open"
 
 
 _OVER: Mapping[str, Callable[[Connection, str], bool]] = {

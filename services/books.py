@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from services.orders.book import SECOND
 from services.orders.order import FINAL, REPLACEMENT, TOPUP
 from services.storage import Storage
 from services.storage.app import esims, items, orders, purchases, refunds
 
 #: Refunds that have left, or that nobody can call back.
 GONE = ("pending", "succeeded")
+#: What a bank holds.
+CONTESTED = "contested"
+#: Keys of what banks took, or hold until a dispute ends.
+DISPUTE = "dispute:"
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,8 @@ class Line:
     kept: int
     refunded: int
     held: int
+    #: Of what was given back: what a bank took by a dispute that was lost.
+    taken: int
     #: Why it needs a look, or None.
     exception: str | None
     #: States of what stands in for it at no charge.
@@ -82,7 +89,7 @@ class Books:
         return {
             currency: {
                 name: sum(getattr(line, name) for line in self.orders if line.currency == currency)
-                for name in ("captured", "kept", "refunded", "held")
+                for name in ("captured", "kept", "refunded", "held", "taken")
             }
             for currency in sorted({line.currency for line in self.orders})
         }
@@ -148,7 +155,8 @@ def _lines(order: Any, parts: list[Any], back: list[Any]) -> list[Line]:
 
 def _strange(order: Any, back: list[Any]) -> Line:
     """A second payment by another method: all of it goes back, or is held until it does."""
-    came = sum(refund.amount for refund in back if refund.key.startswith(SECOND))
+    # Of each, what somebody gave back by hand has a line of its own and was taken off.
+    came = sum(refund.amount for refund in back)
     refunded = sum(refund.amount for refund in back if refund.state in GONE)
     return Line(
         order=order.id,
@@ -159,27 +167,38 @@ def _strange(order: Any, back: list[Any]) -> Line:
         kept=0,
         refunded=refunded,
         held=came - refunded,
+        taken=0,
         exception="; ".join(f"refund:{refund.state}" for refund in back if refund.state == "failed") or None,
     )
 
 
 def _line(order: Any, parts: list[Any], back: list[Any]) -> Line:
     gone = [refund for refund in back if refund.state in GONE]
-    on_items: dict[str, int] = {}
-    for refund in gone:
-        if refund.item_id is not None:
-            on_items[refund.item_id] = on_items.get(refund.item_id, 0) + refund.amount
-    kept = sum(part.price - on_items.get(part.id, 0) for part in parts if part.state == "delivered")
-    refunded = sum(refund.amount for refund in gone)
+    on_items = _by_item(gone)
+    contested = _by_item(refund for refund in back if refund.state == CONTESTED)
+    refunded = sum(on_items.values())
     resting = [part for part in parts if part.state not in ("delivered", "refunded")]
+    kept = sum(
+        part.price - on_items[part.id] - contested[part.id] for part in parts if part.state == "delivered"
+    )
+    # A bank that takes what was given back already takes it from us.
+    over = {None, *(part.id for part in parts if part.state == "refunded")}
+    taken = [refund for refund in back if refund.key.startswith(DISPUTE)]
+    kept -= sum(one.amount for one in taken if one.item_id in over and one.state in (*GONE, CONTESTED))
     if any(part.reason == "wrong_amount" for part in resting):
         held = order.captured - refunded
     else:
-        held = sum(part.price - on_items.get(part.id, 0) for part in resting)
+        held = sum(part.price - on_items[part.id] - contested[part.id] for part in resting)
+        held += sum(contested.values())
         # Second payments that are not on their way back yet.
-        held += sum(refund.amount for refund in back if refund.item_id is None and refund.state not in GONE)
+        held += sum(
+            refund.amount
+            for refund in back
+            if refund.item_id is None and refund not in taken and refund.state not in GONE
+        )
     reasons = [f"{part.state}:{part.reason}" for part in parts if part.state == "needs_person"]
-    reasons += [f"refund:{refund.state}" for refund in back if refund.state == "failed"]
+    reasons += [f"refund:{refund.state}" for refund in back if refund.state == "failed" and refund.amount]
+    reasons += [f"dispute:{order.disputed}"] if order.disputed in ("open", "lost") else []
     return Line(
         order=order.id,
         state=order.state,
@@ -190,8 +209,16 @@ def _line(order: Any, parts: list[Any], back: list[Any]) -> Line:
         kept=kept,
         refunded=refunded,
         held=held,
+        taken=sum(one.amount for one in taken if one.state in GONE),
         exception="; ".join(reasons) or None,
     )
+
+
+def _by_item(rows: Iterable[Any]) -> Counter[str | None]:
+    sums: Counter[str | None] = Counter()
+    for row in rows:
+        sums[row.item_id] += row.amount
+    return sums
 
 
 def _is_open(line: Line, back: list[Any]) -> bool:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 import structlog
 from sqlalchemy import Connection, insert, select, update
 
-from services.clock import Clock, Waits
+from services.buyer_guard import BuyerGuard
+from services.clock import Clock
 from services.news import Alarm, CheckoutExpired, PaymentFailed, PaymentPending, Voice
 from services.orders import Order, Orders
-from services.payments import Ask, Checkout, Heard, PaymentError, Payments
+from services.payments import Ask, Checkout, PaymentError, Payments
 from services.storage import Storage
-from services.storage.app import checkouts, orders, payment_events, refunds
-from services.storage.upsert import insert_new
+from services.storage.app import checkouts, orders
 
 log = structlog.get_logger()
 
@@ -35,23 +35,38 @@ class Checkouts:
     """Asks for money and finds out whether it came."""
 
     def __init__(
-        self, app: Storage, orders_: Orders, payments: Payments, clock: Clock, waits: Waits, voice: Voice
+        self,
+        app: Storage,
+        orders_: Orders,
+        payments: Payments,
+        guard: BuyerGuard,
+        clock: Clock,
+        voice: Voice,
     ) -> None:
         self._app = app
         self._orders = orders_
         self._payments = payments
+        self._guard = guard
         self._clock = clock
-        self._waits = waits
         self._voice = voice
 
     async def link(self, order: Order, title: str, back: str) -> str:
-        """Where to pay for an order. The same open attempt is shown again. Raises NoLink."""
+        """Where to pay for an order. The same open attempt is shown again. Raises NoLink, Held."""
         attempt = await self._app.transaction(lambda connection: self._attempt(connection, order))
         if attempt is None:
             raise NoLink("too many attempts")
         if attempt.url and attempt.state == "open":
             return str(attempt.url)
-        ask = Ask(order.id, order.item.id, order.total, title, order.locale, back, attempt.expires_at)
+        ask = Ask(
+            order.id,
+            order.item.id,
+            order.total,
+            title,
+            order.locale,
+            back,
+            attempt.expires_at,
+            self._guard.secure(order.total),
+        )
         try:
             checkout = await self._payments.ask(ask, attempt.key)
         except PaymentError as error:
@@ -65,33 +80,6 @@ class Checkouts:
             raise NoLink("no address")
         return checkout.url
 
-    async def heard(self, event: Heard) -> None:
-        """A verified event: look what is true, act on that, and only then count the event as done."""
-        now = self._clock.now()
-
-        def note(connection: Connection) -> bool:
-            insert_new(connection, payment_events, id=event.id, kind=event.kind, at=now)
-            done = connection.execute(
-                select(payment_events.c.done_at).where(payment_events.c.id == event.id)
-            ).scalar_one()
-            return done is None
-
-        if not await self._app.transaction(note):
-            return
-        if event.kind.startswith("checkout.session."):
-            await self.settle(event.subject, event.kind)
-        elif event.kind.startswith(("refund.", "charge.refund")):
-            await self._refund_changed(event)
-        elif event.kind.startswith("charge.dispute."):
-            await self._disputed(event)
-        await self._app.transaction(
-            lambda connection: connection.execute(
-                update(payment_events)
-                .where(payment_events.c.id == event.id)
-                .values(done_at=self._clock.now())
-            )
-        )
-
     async def settle(self, session: str, because: str = "reconciliation") -> None:
         """Look at one attempt and let the book follow the truth. Raises PaymentError."""
         checkout = await self._payments.look(session)
@@ -99,46 +87,45 @@ class Checkouts:
             if checkout.paid:
                 await self._voice.alarm(Alarm("payment_of_unknown_order", checkout.session))
             return
-        if checkout.paid:
-            await self._paid(checkout)
-        elif checkout.state == "expired":
-            await self._expired(checkout)
-        elif because.endswith("async_payment_failed"):
-            await self._failed(checkout)
-        elif checkout.state == "complete":
-            await self._pending(checkout)
+        await self._follow(checkout, because)
 
-    async def reconcile(self) -> int:
-        """Ask about every attempt that is still open; how many were asked about. Finds what events lost."""
-        rows = await self._app.read(
-            lambda connection: connection.execute(
-                select(checkouts.c.session)
-                .where(checkouts.c.state.in_(("open", "pending")), checkouts.c.session.is_not(None))
-                .order_by(checkouts.c.expires_at)
-                .limit(BATCH)
-            ).all()
+    async def unsettled(self, after: str) -> list[tuple[str, str]]:
+        """(our key, session) of attempts that may yet be paid, in the order of their keys."""
+        return await self._app.read(
+            lambda connection: [
+                (row.key, row.session)
+                for row in connection.execute(
+                    select(checkouts.c.key, checkouts.c.session)
+                    .where(
+                        checkouts.c.state.in_(("open", "pending")),
+                        checkouts.c.session.is_not(None),
+                        checkouts.c.key > after,
+                    )
+                    .order_by(checkouts.c.key)
+                    .limit(BATCH)
+                )
+            ]
         )
-        for row in rows:
-            try:
-                await self.settle(row.session)
-            except PaymentError as error:
-                log.warning("reconciliation skipped an attempt", reason=error.reason)
-                await asyncio.sleep(self._waits(1, floor=0.01))
-        return len(rows)
+
+    async def close_open(self, customer: str, why: str) -> list[str]:
+        """Close what a customer could still pay; the numbers of the orders that ended by it."""
+        closed = []
+        for row in await self._open_of(customer):
+            await self._payments.expire(row.session)
+            checkout = await self._payments.look(row.session)
+            if checkout.paid or checkout.state == "complete":
+                await self._follow(checkout, why)
+                continue
+            await self._by_session(row.session, "expired")
+            if await self._orders.closed(row.order_id, "cancelled", why):
+                closed.append(row.order_id)
+        return closed
 
     async def cancel_open(self, customer: str) -> None:
         """Close every attempt of a customer that was not paid."""
-        rows = await self._app.read(
-            lambda connection: connection.execute(
-                select(checkouts.c.session, checkouts.c.order_id)
-                .join(orders, orders.c.id == checkouts.c.order_id)
-                .where(orders.c.customer_id == customer, checkouts.c.state == "open")
-            ).all()
-        )
-        for row in rows:
-            if row.session:
-                await self._payments.expire(row.session)
-                await self.settle(row.session)
+        for row in await self._open_of(customer):
+            await self._payments.expire(row.session)
+            await self.settle(row.session)
 
     async def given_details(self, order: Order) -> Checkout | None:
         """What the traveller typed at the checkout of a paid order (read there, kept nowhere)."""
@@ -156,6 +143,16 @@ class Checkouts:
         except PaymentError:
             return None
 
+    async def _follow(self, checkout: Checkout, because: str) -> None:
+        if checkout.paid:
+            await self._paid(checkout)
+        elif checkout.state == "expired":
+            await self._expired(checkout)
+        elif because.endswith("async_payment_failed"):
+            await self._failed(checkout)
+        elif checkout.state == "complete":
+            await self._pending(checkout)
+
     def _attempt(self, connection: Connection, order: Order) -> Any | None:
         """The attempt to show or to make, its key stored before the service is asked."""
         now = self._clock.now()
@@ -168,6 +165,7 @@ class Checkouts:
             return made[0]
         if len(made) >= MOST_ATTEMPTS:
             return None
+        self._guard.check(connection, order)
         number = len(made) + 1
         key = f"ask-{order.id}-{number}"
         connection.execute(
@@ -206,30 +204,18 @@ class Checkouts:
         if await self._orders.closed(order, "cancelled", "payment_failed"):
             await self._tell(order, PaymentFailed(order), f"failed:{checkout.session}")
 
-    async def _refund_changed(self, event: Heard) -> None:
-        """A refund of ours went another way than it seemed: follow it."""
-        if not event.subject.startswith("re_"):
-            return
-        given = await self._payments.look_at_refund(event.subject)
-        row = await self._app.transaction(lambda connection: _follow(connection, event.subject, given.state))
-        if row is not None and given.state == "failed":
-            await self._voice.alarm(Alarm("refund_failed", row.order_id))
-
-    async def _disputed(self, event: Heard) -> None:
-        state = "closed" if event.kind.endswith("closed") else "open"
-        if event.payment is None:
-            return
-        order = await self._app.transaction(
+    async def _open_of(self, customer: str) -> Sequence[Any]:
+        return await self._app.read(
             lambda connection: connection.execute(
-                update(orders)
-                .where(orders.c.reference == event.payment)
-                .values(disputed=state)
-                .returning(orders.c.id)
-            ).scalar()
+                select(checkouts.c.session, checkouts.c.order_id)
+                .join(orders, orders.c.id == checkouts.c.order_id)
+                .where(
+                    orders.c.customer_id == customer,
+                    checkouts.c.state == "open",
+                    checkouts.c.session.is_not(None),
+                )
+            ).all()
         )
-        if state == "open":
-            # An erased buyer's order no longer holds the payment's id; the operator must hear of it all the same.
-            await self._voice.alarm(Alarm("dispute", order or event.payment))
 
     async def _has_other(self, order: str) -> bool:
         return await self._app.read(
@@ -261,11 +247,3 @@ class Checkouts:
                 update(checkouts).where(checkouts.c.session == session).values(state=state)
             )
         )
-
-
-def _follow(connection: Connection, reference: str, state: str) -> Any | None:
-    row = connection.execute(select(refunds).where(refunds.c.reference == reference)).one_or_none()
-    if row is None or row.state == state:
-        return None
-    connection.execute(update(refunds).where(refunds.c.reference == reference).values(state=state))
-    return row

@@ -21,7 +21,7 @@ REASONS = ("goodwill", "not_working", "not_delivered", "withdrawal", "mistake")
 MOST_OF_ONE_AMOUNT = 20
 #: Nothing is bought for these any more, so nothing of them can be given back by a decision.
 _WORKED_ON = ("waiting", "buying")
-_NOT_GONE = ("failed",)
+_NOT_GONE = ("failed", "reinstated")
 
 
 @dataclass(frozen=True)

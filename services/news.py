@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from sqlalchemy import Connection
@@ -69,6 +70,14 @@ class PaymentFailed:
     """The delayed payment did not come."""
 
     order: str
+
+
+@dataclass(frozen=True)
+class CheckoutPaused:
+    """Banks refused too many cards: the link is closed, and there is no new one until then."""
+
+    order: str
+    until: datetime
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
 from services.clock import Clock, Waits
 from services.dispatches import Dispatches
@@ -15,7 +15,8 @@ from services.money import Money
 from services.news import Alarm, Refunded, RefundFailed, Voice
 from services.orders import Orders
 from services.orders.book import move_item
-from services.payments import PaymentError, Payments
+from services.payments import GivenBack, PaymentError, Payments
+from services.refund_truth import GONE, RefundTruth, asked_as
 from services.storage import Storage
 from services.storage.app import items, orders, refunds
 from services.storage.upsert import insert_new
@@ -24,6 +25,8 @@ log = structlog.get_logger()
 
 #: Seconds between tries while the payment service is away, and how many there are: two days in all.
 AGAIN = (5, 15, 60, 300, *([900] * 190))
+#: The states of an item that its owner does not hold.
+UNDELIVERED = ("waiting", "buying", "needs_person")
 #: Seconds between tries to tell.
 TELL = (0, 2, 10, 60, 300, 900)
 
@@ -41,8 +44,10 @@ class Refunds:
         waits: Waits,
         voice: Voice,
         dispatches: Dispatches,
+        truth: RefundTruth,
     ) -> None:
         self._app = app
+        self._truth = truth
         self._orders = orders_
         self._payments = payments
         self._durable = durable
@@ -53,9 +58,9 @@ class Refunds:
         durable.tells("give_back", self.give_back)
         durable.tells("tell_refund", self.tell_refund)
 
-    async def due(self, item: str, why: str) -> str:
-        """Note that an item's money goes back; the refund's key. Repeats change nothing."""
-        return await self._note(item, why, ("waiting", "buying", "needs_person"))
+    async def due(self, item: str, why: str, was: Sequence[str] = UNDELIVERED) -> str:
+        """Note that what is left of an item's money goes back; the refund's key. Repeats change nothing."""
+        return await self._note(item, why, was)
 
     async def due_unless_bought(self, item: str, why: str) -> str:
         """The same while the item has no line; "" when it has one, or was settled otherwise."""
@@ -76,7 +81,8 @@ class Refunds:
             await self._durable.step("needs-person", self._leave_to_person, key)
             return "needs_person"
         await self._durable.step("refunded", self._done, key)
-        await self.tell_refund(key)
+        if outcome != "covered":
+            await self.tell_refund(key)
         return "refunded"
 
     async def _note(self, item: str, why: str, was: Sequence[str], *, without_line: bool = False) -> str:
@@ -98,16 +104,18 @@ class Refunds:
                 # Noted before, by this step or by somebody else; or settled otherwise.
                 known = select(refunds.c.key).where(refunds.c.key == key)
                 return connection.execute(known).scalar() or ""
+            # Somebody may have given money back in the payment service's own dashboard.
+            left = max(row.price - _gone_from_item(connection, item), 0)
             insert_new(
                 connection,
                 refunds,
                 key=key,
                 order_id=row.order_id,
                 item_id=item,
-                amount=row.price,
+                amount=left,
                 currency=row.currency,
-                payment=row.reference,
-                state="due",
+                payment=row.reference or "",
+                state="due" if left else "covered",
                 why=why,
                 at=now,
             )
@@ -129,35 +137,48 @@ class Refunds:
 
     async def _ask(self, key: str) -> str:
         row = await self._row(key)
-        if row.state in ("pending", "succeeded"):
+        if row.state in ("pending", "succeeded", "covered", "failed"):
             return str(row.state)
         try:
             given = await self._payments.give_back(
-                row.payment, Money(row.amount, row.currency), _idempotency(key, row), row.order_id
+                row.payment, Money(row.amount, row.currency), asked_as(row), row.order_id
             )
         except PaymentError as error:
             log.warning("refund not done", order=row.order_id, reason=error.reason)
-            if error.reason == "charge_already_refunded":
-                await self._set(key, state="succeeded")
-                return "succeeded"
-            if error.reason == "answered_500":
-                # The same key would be answered the same for ever: look, and ask by another one if nothing is there.
-                return await self._look_and_rekey(key, row)
+            if error.reason in ("answered_500", "charge_already_refunded", "invalid"):
+                # The same key would be answered the same for ever: look, and ask by another one for what is left.
+                return await self._look_and_rekey(key, row, error.reason)
             return "again" if error.again else "failed"
-        await self._set(key, state=given.state, reference=given.reference)
-        return "failed" if given.state == "failed" else given.state
+        return await self._given(key, given)
 
-    async def _look_and_rekey(self, key: str, row: Any) -> str:
+    async def _look_and_rekey(self, key: str, row: Any, because: str) -> str:
+        """Let the book follow what was given back by now, by us or by hand; then ask for the rest."""
         try:
-            made = await self._payments.refunds_of(row.payment)
+            for made in await self._payments.refunds_of(row.payment):
+                await self._truth.follow(made)
         except PaymentError:
             return "again"
-        mine = next((given for used, given, _ in made if used and used.startswith(key)), None)
-        if mine is not None:
-            await self._set(key, state=mine.state, reference=mine.reference)
-            return "failed" if mine.state == "failed" else mine.state
+        now = await self._row(key)
+        if now.state != "due":
+            return str(now.state)
+        if now.amount != row.amount:
+            return "again"
+        if because != "answered_500":
+            # Asked for the right amount and refused: nothing that asking again would change.
+            return "failed"
         await self._set(key, tries=row.tries + 1)
         return "again"
+
+    async def _given(self, key: str, given: GivenBack) -> str:
+        """Keep the answer, unless an event has brought a newer truth already."""
+        await self._app.transaction(
+            lambda connection: connection.execute(
+                update(refunds)
+                .where(refunds.c.key == key, refunds.c.state == "due")
+                .values(state=given.state, reference=given.reference)
+            )
+        )
+        return str((await self._row(key)).state)
 
     async def _done(self, key: str) -> str:
         row = await self._row(key)
@@ -223,5 +244,10 @@ class Refunds:
         )
 
 
-def _idempotency(key: str, row: Any) -> str:
-    return key if row.tries == 0 else f"{key}:{row.tries}"
+def _gone_from_item(connection: Connection, item: str) -> int:
+    total = connection.execute(
+        select(func.coalesce(func.sum(refunds.c.amount), 0)).where(
+            refunds.c.item_id == item, refunds.c.state.in_(GONE)
+        )
+    ).scalar_one()
+    return int(total)

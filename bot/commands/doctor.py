@@ -22,8 +22,8 @@ WHERE = {
     "WHATSAPP_BUSINESS_ID": "the same page",
     "WHATSAPP_APP_SECRET": "Meta app dashboard, App settings, Basic",
     "WHATSAPP_VERIFY_TOKEN": "any word of your own; enter it beside the webhook address",
-    "STRIPE_KEY": "Stripe dashboard, a restricted key: write Checkout Sessions and Refunds; read PaymentIntents, Charges, Disputes, Events",
-    "STRIPE_WEBHOOK_SECRET": "Stripe dashboard, Webhooks, PUBLIC_URL/stripe",
+    "STRIPE_KEY": "Stripe dashboard, a restricted key: write Checkout Sessions, Charges and Refunds, Disputes; read PaymentIntents, Radar",
+    "STRIPE_WEBHOOK_SECRET": "Stripe dashboard, Webhooks, PUBLIC_URL/stripe; two with a comma between while it is rolled",
     "KEEPGO_API_KEY": "KeepGo partner account, API",
     "KEEPGO_ACCESS_TOKEN": "the same page",
     "AIRALO_CLIENT_ID": "Airalo Partner Platform, API; a second wholesaler, asked when the first does not deliver",
@@ -156,20 +156,18 @@ def _pause(pause: Pause) -> str:
 
 
 async def _stripe(settings: Settings) -> str:
-    from services.payments.stripe import Settings as StripeSettings
-    from services.payments.stripe import Stripe
+    from services.payments import PaymentError
+    from services.payments.stripe.client import Stripe
+    from services.payments.stripe.permissions import lacking
 
-    stripe = Stripe(
-        StripeSettings(
-            settings.stripe_key.get_secret_value(),
-            settings.stripe_webhook_secret.get_secret_value(),
-            settings.stripe_api,
-        )
-    )
+    stripe = Stripe(settings.stripe)
     try:
-        return await stripe.probe()
+        missing = await lacking(stripe)
     finally:
         await stripe.close()
+    if missing:
+        raise PaymentError(f"the key lacks: {'; '.join(missing)}", again=False)
+    return "answers, and the key may do what is needed"
 
 
 async def _provider(name: str, settings: Settings) -> str:

@@ -16,6 +16,8 @@ WHATSAPP_APP_SECRET = "sandbox-whatsapp-app-secret"
 WHATSAPP_VERIFY_TOKEN = "sandbox-whatsapp-verify-token"
 
 STRIPE_KEY = "sk_test_SANDBOXnotARealKey0000000000"
+#: May do what the bot needs and nothing else.
+STRIPE_RESTRICTED_KEY = "rk_test_SANDBOXnotARealKey0000000000"
 STRIPE_WEBHOOK_SECRET = "whsec_SANDBOXnotARealSecret00000000"
 
 KEEPGO_API_KEY = "sandbox-keepgo-api-key"

@@ -63,7 +63,7 @@ def environment(
         "WHATSAPP_NUMBER": credentials.WHATSAPP_NUMBER,
         "WHATSAPP_APP_SECRET": credentials.WHATSAPP_APP_SECRET,
         "WHATSAPP_VERIFY_TOKEN": credentials.WHATSAPP_VERIFY_TOKEN,
-        "STRIPE_KEY": credentials.STRIPE_KEY,
+        "STRIPE_KEY": credentials.STRIPE_RESTRICTED_KEY,
         "STRIPE_WEBHOOK_SECRET": credentials.STRIPE_WEBHOOK_SECRET,
         "STRIPE_API": f"{here}/stripe",
         **{name: value for one in providers for name, value in accounts[one].items()},

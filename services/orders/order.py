@@ -26,7 +26,8 @@ FULFILMENT: Mapping[str, tuple[str, ...]] = {
     "refund_due": ("refunded", "needs_person"),
     # A platform may say later that the message did not arrive after all.
     "delivered": ("needs_person", "refund_due"),
-    "refunded": (),
+    # A bank may return later what we gave back.
+    "refunded": ("needs_person",),
 }
 
 #: Why a top-up is delivered: the data is on the line, and its owner has not heard of it yet, or has.

@@ -22,6 +22,14 @@ class Forged(ValueError):
     """The event was not signed by the payment service."""
 
 
+class NotAnEvent(ValueError):
+    """Signed by the payment service, and not of the kind that is read here. `thin`: it only names an object."""
+
+    def __init__(self, *, thin: bool) -> None:
+        super().__init__("a thin event" if thin else "no event")
+        self.thin = thin
+
+
 @dataclass(frozen=True)
 class Ask:
     """What the checkout shall show and remember."""
@@ -34,6 +42,8 @@ class Ask:
     #: Where the traveller goes afterwards: back into the chat.
     back: str
     expires_at: datetime
+    #: Whether the card's bank shall ask its holder (3-D Secure), also where it would not by itself.
+    secure: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,10 +64,48 @@ class Checkout:
 
 @dataclass(frozen=True)
 class GivenBack:
-    """What became of a refund."""
+    """What became of a refund. Without `payment` it is not known whose it is."""
 
     reference: str
     state: Literal["pending", "succeeded", "failed"]
+    amount: Money | None = None
+    payment: str | None = None
+    #: The key under which we asked for it; None: somebody else did, by hand.
+    key: str | None = None
+
+
+@dataclass(frozen=True)
+class Contested:
+    """What is true about a dispute. `taken`: the bank has the money now, or has kept it."""
+
+    reference: str
+    payment: str | None
+    amount: Money
+    state: Literal["open", "won", "lost", "closed"]
+    taken: bool
+    #: The bank's word for why: "fraudulent", "product_not_received" …
+    reason: str
+    answer_by: datetime | None
+
+
+@dataclass(frozen=True)
+class Suspected:
+    """A card's network warns that its holder may not have paid. Not `actionable`: it is refunded or disputed."""
+
+    reference: str
+    payment: str | None
+    actionable: bool
+
+
+@dataclass(frozen=True)
+class Payment:
+    """What is true about a payment. `declined`: the ids of cards' attempts that their banks refused."""
+
+    id: str
+    paid: bool
+    #: What we noted with it when it was asked for.
+    order: str | None
+    declined: tuple[tuple[str, datetime], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -69,6 +117,27 @@ class Heard:
     #: The id of the object that it is about, and of the payment behind it.
     subject: str
     payment: str | None
+
+
+#: What the payment service makes by itself, and a list of it can be asked for.
+Made = Literal["refunds", "disputes", "warnings", "payments"]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One of them, and what is true about it now."""
+
+    id: str
+    at: datetime
+    what: GivenBack | Contested | Suspected | Payment
+
+
+@dataclass(frozen=True)
+class Page:
+    """Part of such a list, oldest first. `more`: newer ones are left."""
+
+    found: tuple[Seen, ...]
+    more: bool
 
 
 class Payments(Protocol):
@@ -86,11 +155,36 @@ class Payments(Protocol):
     async def look_at_refund(self, reference: str) -> GivenBack:
         """What is true about a refund now. Raises PaymentError."""
 
-    async def refunds_of(self, payment: str) -> list[tuple[str | None, GivenBack, int]]:
-        """(our key, state, amount) of every refund of a payment, also those made elsewhere."""
+    async def refunds_of(self, payment: str) -> list[GivenBack]:
+        """Every refund of a payment, also those made elsewhere. Raises PaymentError."""
 
     async def expire(self, session: str) -> None:
         """Close an attempt. Harmless when it is closed."""
 
     def verify(self, raw: bytes, signature: str) -> Heard:
-        """An event, if it is genuine. Raises Forged."""
+        """An event, if it is genuine. Raises Forged or NotAnEvent."""
+
+
+class Watched(Protocol):
+    """A payment service at whose side things happen without us. Everything raises PaymentError."""
+
+    async def look_at_payment(self, payment: str) -> Payment:
+        """What is true about a payment now."""
+
+    async def look_at_dispute(self, reference: str) -> Contested:
+        """What is true about a dispute now."""
+
+    async def look_at_warning(self, reference: str) -> Suspected:
+        """What is true about an early warning of fraud now."""
+
+    async def look_at_refund(self, reference: str) -> GivenBack:
+        """What is true about a refund now."""
+
+    async def session_of(self, payment: str) -> str | None:
+        """The attempt that a payment came by."""
+
+    async def made(self, what: Made, after: str | None) -> Page:
+        """The next things made after that one, oldest first; without one, the newest page."""
+
+    async def answer(self, dispute: str, evidence: dict[str, str], *, final: bool) -> None:
+        """Give the bank our evidence; `final`: it goes to the bank, and nothing can be added."""

@@ -49,6 +49,7 @@ _ORDER = Use(
 _OWNER = Use(TRANSACTION, "orders", CONTRACT, "A", "delete")
 _PAYMENT = Use(TRANSACTION, "payment", CONTRACT, "L", "hold", (PAYMENTS,), _STATUTE)
 _CHECKOUT = Use(TRANSACTION, "payment", CONTRACT, "unpaid", "delete", (PAYMENTS,))
+_DECLINE = Use(TRANSACTION, "safety", INTEREST, "event", "delete", (PAYMENTS,))
 _BOOKS = Use(TRANSACTION, "accounting", LAW, "L", "keep", (AUTHORITIES,), _STATUTE)
 _DECLARED = Use(TRANSACTION, "proof", LAW, "proof", "hold", (), "proof of what was declared before paying")
 _HELD = Use(
@@ -124,7 +125,15 @@ REGISTRY: tuple[Entry, ...] = (
         app.checkouts, "url", hidden="a door to pay, dead once used; the attempt itself is exported"
     ),
     *_ONCE.of(app.payment_events, "id", hidden="the payment service's number of its own message"),
+    *_ONCE.of(app.payment_events, "body", hidden="which payment it is about; the payment itself is exported"),
     *not_personal(app.payment_events, "kind at done_at", _WORK),
+    *_ORDER.of(app.disputes, "order_id state reason amount currency answer_by submitted_at at closed_at"),
+    *_PAYMENT.of(app.disputes, "reference"),
+    *_PAYMENT.of(app.disputes, "id", hidden=_HASH),
+    *_OWNER.sealed(app.disputes, "evidence", "disputes:{column}:{id}", "json"),
+    *_DECLINE.of(app.declines, "at"),
+    *_DECLINE.of(app.declines, "id", hidden=_HASH),
+    *_DECLINE.of(app.declines, "customer_id", hidden=_LINK),
     *_ORDER.of(app.refunds, "order_id item_id amount currency state why at"),
     *_PAYMENT.of(app.refunds, "payment reference"),
     *_PAYMENT.of(app.refunds, "key", hidden=_LINK),

@@ -17,6 +17,7 @@ from services.privacy.wiping import drop
 from services.storage.app import (
     checkouts,
     consents,
+    declines,
     dispatches,
     esims,
     failed_events,
@@ -95,7 +96,7 @@ def rules(controller: Controller) -> tuple[Rule, ...]:
 
 
 def _events() -> Iterator[Rule]:
-    for table in (seen_events, failed_events, payment_events, dispatches, unreadable):
+    for table in (seen_events, failed_events, payment_events, declines, dispatches, unreadable):
         yield _rows(f"ids in {table.name}", "event", table, _happened(table))
 
 
@@ -147,7 +148,17 @@ def _columns(name: str, period: str, condition: Callable[[Times], ColumnElement[
 def _orders(name: str, period: str, over: Callable[[Connection, Times, int], list[Any]]) -> Rule:
     """Orders go with everything that hangs on them."""
     tables = frozenset(
-        {"orders", "items", "checkouts", "refunds", "history", "statements", "mailings", "purchases"}
+        [
+            "orders",
+            "items",
+            "checkouts",
+            "refunds",
+            "disputes",
+            "history",
+            "statements",
+            "mailings",
+            "purchases",
+        ]
     )
     return Rule(name, period, "app", tables, over, drop)
 

@@ -76,7 +76,7 @@ def _of_refunds(connection: Connection, customer: str) -> Iterator[Fact]:
     rows = connection.execute(
         select(refunds.c.order_id, refunds.c.state)
         .join(orders, orders.c.id == refunds.c.order_id)
-        .where(orders.c.customer_id == customer, refunds.c.state != "succeeded")
+        .where(orders.c.customer_id == customer, refunds.c.state.in_(("due", "pending", "failed")))
     )
     for row in rows:
         yield Fact("refund_failed" if row.state == "failed" else "refund_pending", row.order_id)

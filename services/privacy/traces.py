@@ -11,7 +11,7 @@ from services.privacy.belongings import rows_of, tables
 from services.privacy.entries import Entry
 from services.privacy.registry import about
 from services.storage import Stores
-from services.storage.app import checkouts, orders, refunds
+from services.storage.app import checkouts, disputes, orders, refunds
 from services.storage.sealing import Broken, Erased, Sealer, Vault
 from services.storage.vault import keys
 
@@ -30,6 +30,7 @@ _PAYMENT: tuple[Column[Any], ...] = (
     checkouts.c.url,
     refunds.c.payment,
     refunds.c.reference,
+    disputes.c.reference,
 )
 
 

@@ -20,7 +20,9 @@ from services.storage.app import (
     chats,
     checkouts,
     customers,
+    declines,
     dispatches,
+    disputes,
     esims,
     history,
     identities,
@@ -91,7 +93,8 @@ class Wiping:
                 return False
             idle = leases.c.until < machine_now()
             connection.execute(delete(leases).where(_is(leases, customer), idle))
-            connection.execute(delete(dispatches).where(_is(dispatches, customer)))
+            for table in (dispatches, declines):
+                connection.execute(delete(table).where(_is(table, customer)))
             for table in (chats, identities, customers):
                 connection.execute(delete(table).where(_is(table, customer)))
             return True
@@ -117,6 +120,9 @@ class Wiping:
             .values(snapshot={}, request=None, transaction=None, package=None)
         )
         connection.execute(update(items).where(items.c.order_id.in_(sold)).values(esim_id=None, tops_up=None))
+        connection.execute(
+            update(disputes).where(disputes.c.order_id.in_(sold)).values(reference=None, evidence=None)
+        )
         nothing = ("customer_id", "chat_id", "event_id", "reference", "mail_offered")
         connection.execute(update(orders).where(orders.c.id.in_(sold)).values(dict.fromkeys(nothing)))
 
@@ -156,7 +162,7 @@ def drop(connection: Connection, unpaid: Collection[str]) -> None:
     parts = select(items.c.id).where(items.c.order_id.in_(unpaid))
     connection.execute(delete(dispatches).where(dispatches.c.about.in_(parts)))
     connection.execute(delete(purchases).where(purchases.c.item_id.in_(parts)))
-    for table in (*_OF_ORDERS, refunds, history, items):
+    for table in (*_OF_ORDERS, disputes, refunds, history, items):
         connection.execute(delete(table).where(table.c.order_id.in_(unpaid)))
     connection.execute(delete(orders).where(orders.c.id.in_(unpaid)))
 

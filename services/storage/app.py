@@ -5,9 +5,11 @@ from __future__ import annotations
 from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, Text
 from sqlalchemy import UniqueConstraint as Unique
 
-from services.storage.columns import Big, Key, Moment, metadata
+from services.storage.columns import Big, Key, Moment
+from services.storage.paying import APP, checkouts, declines, disputes, payment_events, refunds
 
-APP = metadata()
+#: Tables of a file of their own, on the same metadata.
+__all__ = ["APP", "checkouts", "declines", "disputes", "payment_events", "refunds"]
 
 #: Whom we serve. Id: a random UUID, never used again.
 customers = Table(
@@ -170,49 +172,6 @@ statements = Table(
     Column("locale", String(16), nullable=False),
     Column("text", Text, nullable=False),
     Column("digest", String(64), nullable=False),
-    Column("at", Moment, nullable=False),
-)
-
-#: Attempts to be paid: one Checkout Session each, under a key that was stored before the call.
-checkouts = Table(
-    "checkouts",
-    APP,
-    Column("key", String(128), primary_key=True),
-    Column("order_id", Key, ForeignKey("orders.id"), nullable=False, index=True),
-    Column("attempt", Integer, nullable=False),
-    Column("state", String(16), nullable=False, index=True),
-    Column("session", String(255), unique=True),
-    Column("url", Text),
-    Column("expires_at", Moment, nullable=False),
-)
-
-#: Events of the payment service: each is dealt with once.
-payment_events = Table(
-    "payment_events",
-    APP,
-    Column("id", String(255), primary_key=True),
-    Column("kind", String(64), nullable=False),
-    Column("at", Moment, nullable=False, index=True),
-    Column("done_at", Moment),
-)
-
-#: Money on its way back, under a key that was stored before the call.
-refunds = Table(
-    "refunds",
-    APP,
-    Column("key", String(128), primary_key=True),
-    Column("order_id", Key, ForeignKey("orders.id"), nullable=False, index=True),
-    Column("item_id", Key),
-    Column("amount", Big, nullable=False),
-    Column("currency", String(3), nullable=False),
-    Column("payment", String(255), nullable=False),
-    Column("state", String(16), nullable=False, index=True),
-    Column("reference", String(255), unique=True),
-    #: Keys used up by answers that the payment service would only repeat.
-    Column("tries", Integer, nullable=False, default=0),
-    #: Whether the traveller has been told, for certain.
-    Column("told", Boolean, nullable=False, default=False),
-    Column("why", String(64), nullable=False),
     Column("at", Moment, nullable=False),
 )
 
@@ -427,3 +386,4 @@ beats = Table(
 )
 
 Index("ix_orders_state_placed", orders.c.state, orders.c.placed_at)
+Index("ix_orders_reference", orders.c.reference)

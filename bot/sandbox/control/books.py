@@ -23,14 +23,17 @@ def routes(world: World) -> list[Route]:
     session = "/world/checkouts/{session}"
     happenings: dict[str, Callable[[str], Awaitable[object]]] = {
         "expire": stripe.expire,
-        "refund": stripe.refund,
         "refund-fails": stripe.refund_fails,
         "dispute": stripe.dispute,
         "dispute-won": stripe.dispute_won,
         "dispute-lost": stripe.dispute_lost,
+        "inquiry": stripe.inquiry,
+        "inquiry-closed": stripe.inquiry_closed,
+        "fraud-warning": stripe.fraud_warning,
     }
     return [
         route("POST", f"{session}/pay", books.pay),
+        route("POST", f"{session}/refund", books.refund),
         *(route("POST", f"{session}/{name}", _to_checkout(happens)) for name, happens in happenings.items()),
         route("POST", "/world/usage", books.usage),
         route("GET", "/world/ledger", books.ledger),
@@ -50,6 +53,11 @@ class Books:
 
         with _at_checkout():
             await self._world.stripe.pay(request.path_params["session"], how, name, email)
+
+    async def refund(self, request: Request) -> None:
+        amount = (await read_body(request)).maybe_whole("amount", 1, LARGEST_NUMBER)
+        with _at_checkout():
+            await self._world.stripe.refund(request.path_params["session"], amount)
 
     async def usage(self, request: Request) -> None:
         said = await read_body(request)

@@ -63,9 +63,9 @@ class Stripe:
         """The session's time is up."""
         self._office.dashboard.expire(session)
 
-    async def refund(self, session: str) -> None:
-        """Somebody refunds the whole payment in the dashboard."""
-        self._office.dashboard.refund(session)
+    async def refund(self, session: str, amount: int | None = None) -> None:
+        """Somebody refunds so much of the payment, or all that is left, in the dashboard."""
+        self._office.dashboard.refund(session, amount)
 
     async def refund_fails(self, session: str) -> None:
         """The bank returns the newest refund, or one made for it."""
@@ -74,6 +74,18 @@ class Stripe:
     async def dispute(self, session: str) -> None:
         """The traveller's bank takes the money back."""
         self._office.dashboard.dispute(session)
+
+    async def inquiry(self, session: str) -> None:
+        """The traveller's bank asks, and takes nothing yet."""
+        self._office.dashboard.dispute(session, inquiry=True)
+
+    async def inquiry_closed(self, session: str) -> None:
+        """The bank has its answer."""
+        self._office.dashboard.inquiry_closed(session)
+
+    async def fraud_warning(self, session: str) -> None:
+        """The card's network fears that somebody else paid."""
+        self._office.dashboard.fraud_warning(session)
 
     async def dispute_won(self, session: str) -> None:
         """The dispute ends, and the money returns."""

@@ -66,6 +66,7 @@ class Books:
         self.charges = Table("charge", "charge")
         self.refunds = Table("refund", "refund")
         self.disputes = Table("dispute", "dispute")
+        self.warnings = Table("early_fraud_warning", "early_fraud_warning")
         self.methods = Table("PaymentMethod", "payment_method")
         self.products = Table("product")
         self.prices = Table("price", "price")
@@ -80,6 +81,7 @@ class Books:
             "py": self.charges,
             "re": self.refunds,
             "du": self.disputes,
+            "issfr": self.warnings,
             "pm": self.methods,
             "prod": self.products,
             "price": self.prices,

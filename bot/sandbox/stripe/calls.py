@@ -10,6 +10,7 @@ from bot.sandbox.stripe.asked import Asked
 from bot.sandbox.stripe.books import Table
 from bot.sandbox.stripe.checks import Fields
 from bot.sandbox.stripe.door import Call
+from bot.sandbox.stripe.evidence import DISPUTE_UPDATE
 from bot.sandbox.stripe.ids import Obj
 from bot.sandbox.stripe.session_parameters import SESSION_CREATE, SESSION_LIST
 
@@ -22,6 +23,7 @@ def calls(office: Office) -> list[Call]:
     books, checkout, payments = office.books, office.checkout, office.payments
     refunds, disputes, endpoints = office.refunds, office.disputes, office.endpoints
     session, intent, dispute = "/checkout/sessions", "/payment_intents", "/disputes"
+    warning = "/radar/early_fraud_warnings"
     return [
         Call("POST", session, "checkout.sessions.create", SESSION_CREATE, checkout.create),
         Call("GET", session, "checkout.sessions.list", SESSION_LIST, checkout.listing),
@@ -47,6 +49,13 @@ def calls(office: Office) -> list[Call]:
         Call(
             "POST", f"{intent}/{{target}}/cancel", "payment_intents.cancel", p.INTENT_CANCEL, payments.cancel
         ),
+        Call(
+            "POST",
+            f"{intent}/{{target}}/capture",
+            "payment_intents.capture",
+            p.INTENT_CAPTURE,
+            payments.capture,
+        ),
         Call("GET", "/charges", "charges.list", p.CHARGE_LIST, payments.listing_of_charges),
         _retrieve("/charges", "charges", books.charges),
         Call("POST", "/refunds", "refunds.create", p.REFUND_CREATE, refunds.create),
@@ -55,8 +64,10 @@ def calls(office: Office) -> list[Call]:
         Call("POST", "/refunds/{target}", "refunds.update", p.NOTES, refunds.update),
         Call("GET", dispute, "disputes.list", p.DISPUTE_LIST, disputes.listing),
         _retrieve(dispute, "disputes", books.disputes),
-        Call("POST", f"{dispute}/{{target}}", "disputes.update", p.NOTES, disputes.update),
+        Call("POST", f"{dispute}/{{target}}", "disputes.update", DISPUTE_UPDATE, disputes.update),
         Call("POST", f"{dispute}/{{target}}/close", "disputes.close", p.EXPAND, disputes.close),
+        Call("GET", warning, "radar.early_fraud_warnings.list", p.WARNING_LIST, office.warnings.listing),
+        _retrieve(warning, "radar.early_fraud_warnings", books.warnings),
         Call("GET", "/events", "events.list", p.EVENT_LIST, office.events.listing),
         Call("GET", "/events/{target}", "events.retrieve", p.EXPAND, office.events.retrieve),
         Call("GET", "/balance", "balance.retrieve", p.EXPAND, office.movements.balance),

@@ -127,7 +127,8 @@ class Checkout:
         kind = method["type"]
         facts = {"amount": found["amount_total"], "currency": found["currency"]}
         types = {"payment_method_types": found["payment_method_types"] or [kind]}
-        intent = self._payments.open({**found["_intent"], **facts, **types})
+        options = {"payment_method_options": found["payment_method_options"]}
+        intent = self._payments.open({**found["_intent"], **facts, **types, **options})
         found["payment_intent"], intent["_session"] = intent["id"], found["id"]
         return intent
 

@@ -7,32 +7,27 @@ from bot.sandbox.stripe.asked import Asked
 from bot.sandbox.stripe.books import Books, equal
 from bot.sandbox.stripe.errors import refused
 from bot.sandbox.stripe.events import Events
+from bot.sandbox.stripe.evidence import NAMES, give
 from bot.sandbox.stripe.ids import Obj, draw
 from bot.sandbox.stripe.movements import Movements
+from bot.sandbox.stripe.warnings import Warnings
 
 #: Seconds in which a shop may answer.
 TO_ANSWER = 8 * 86_400
 _ENDED = ("won", "lost", "warning_closed")
 
-_EVIDENCE_SPELLED = """
-access_activity_log billing_address cancellation_policy cancellation_policy_disclosure
-cancellation_rebuttal customer_communication customer_email_address customer_name customer_purchase_ip
-customer_signature duplicate_charge_documentation duplicate_charge_explanation duplicate_charge_id
-product_description receipt refund_policy refund_policy_disclosure refund_refusal_explanation
-service_date service_documentation shipping_address shipping_carrier shipping_date shipping_documentation
-shipping_tracking_number uncategorized_file uncategorized_text
-"""
-_EVIDENCE = _EVIDENCE_SPELLED.split()
-
 
 class Disputes:
     """Opens and closes them, and moves the money."""
 
-    def __init__(self, books: Books, events: Events, clock: WorldClock, movements: Movements) -> None:
+    def __init__(
+        self, books: Books, events: Events, clock: WorldClock, movements: Movements, warnings: Warnings
+    ) -> None:
         self._books = books
         self._events = events
         self._clock = clock
         self._movements = movements
+        self._warnings = warnings
 
     def open(self, charge: Obj, *, inquiry: bool = False) -> Obj:
         """The bank asks; unless it only inquires, the money is gone at once."""
@@ -43,6 +38,7 @@ class Disputes:
         self._events.emit("charge.dispute.created", dispute)
         if not inquiry:
             self._events.emit("charge.dispute.funds_withdrawn", dispute)
+        self._warnings.answered(charge)
         return dispute
 
     def of(self, charge: Obj) -> Obj | None:
@@ -73,10 +69,18 @@ class Disputes:
         return dispute
 
     def update(self, asked: Asked) -> Obj:
+        """Notes, and what the shop says to the bank."""
         dispute = self._books.disputes.need(asked.target)
-        before = dispute["metadata"]
-        dispute["metadata"] = {**before, **asked.params.get("metadata", {})}
-        self._events.emit("charge.dispute.updated", dispute, {"metadata": before})
+        if "evidence" in asked.params and dispute["status"] in _ENDED:
+            raise refused("This dispute is already closed.")
+        before = {name: dispute[name] for name in ("metadata", "evidence", "evidence_details", "status")}
+        submitted = give(dispute, asked.params)
+        dispute["metadata"] = {**before["metadata"], **asked.params.get("metadata", {})}
+        if submitted:
+            inquiry = dispute["status"].startswith("warning")
+            dispute["status"] = "warning_under_review" if inquiry else "under_review"
+        changed = {name: value for name, value in before.items() if value != dispute[name]}
+        self._events.emit("charge.dispute.updated", dispute, changed)
         return dispute
 
     def listing(self, asked: Asked) -> Obj:
@@ -97,7 +101,7 @@ def _dispute(charge: Obj, created: int, *, inquiry: bool) -> Obj:
         "created": created,
         "currency": charge["currency"],
         "enhanced_eligibility_types": [],
-        "evidence": {**dict.fromkeys(_EVIDENCE), "enhanced_evidence": {}},
+        "evidence": {**dict.fromkeys(NAMES), "enhanced_evidence": {}},
         "evidence_details": {
             "due_by": created + TO_ANSWER,
             "enhanced_eligibility": {},

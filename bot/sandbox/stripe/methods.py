@@ -21,6 +21,8 @@ class Outcome(StrEnum):
     FAILED_LATER = "failed later"
     ASKED_BACK = "authentication required"
     DISPUTED = "paid, then disputed"
+    INQUIRED = "paid, then asked about"
+    WARNED = "paid, then feared to be fraud"
 
 
 #: Tokens and ready-made methods that fail; every other one pays. https://docs.stripe.com/testing
@@ -29,9 +31,15 @@ _TOKENS = {
     "tok_visa_chargeDeclined": Outcome.DECLINED,
     "tok_authenticationRequired": Outcome.ASKED_BACK,
     "tok_createDispute": Outcome.DISPUTED,
-    "tok_createDisputeInquiry": Outcome.DISPUTED,
+    "tok_createDisputeInquiry": Outcome.INQUIRED,
+    "tok_createIssuerFraudRecord": Outcome.WARNED,
 }
-_NUMBERS = {"4000000000000002": Outcome.DECLINED, "4000000000000259": Outcome.DISPUTED}
+_NUMBERS = {
+    "4000000000000002": Outcome.DECLINED,
+    "4000000000000259": Outcome.DISPUTED,
+    "4000000000001976": Outcome.INQUIRED,
+    "4000000000005423": Outcome.WARNED,
+}
 #: The ends of bank accounts for tests from which no money comes.
 _FAILING_IBANS = ("0235473202", "0235473205", "1101000000123456")
 

@@ -19,6 +19,7 @@ from bot.sandbox.stripe.movements import Movements
 from bot.sandbox.stripe.payer import Payer
 from bot.sandbox.stripe.payments import Payments
 from bot.sandbox.stripe.refunds import Refunds
+from bot.sandbox.stripe.warnings import Warnings
 
 if TYPE_CHECKING:
     from bot.sandbox.world import World
@@ -37,12 +38,15 @@ class Office:
         self.movements = Movements(books, clock)
         self.methods = Methods(books, clock)
         self.catalog = Catalog(books, self.events, clock)
-        self.disputes = Disputes(books, self.events, clock, self.movements)
+        self.warnings = Warnings(books, self.events, clock)
+        self.disputes = Disputes(books, self.events, clock, self.movements, self.warnings)
         self.payments = Payments(
-            books, self.events, clock, self.methods, self.movements, self.disputes, self.bank
+            books, self.events, clock, self.methods, self.movements, self.disputes, self.warnings, self.bank
         )
-        self.refunds = Refunds(books, self.events, clock, self.movements, self.bank)
+        self.refunds = Refunds(books, self.events, clock, self.movements, self.bank, self.warnings)
         self.checkout = Checkout(books, self.events, clock, self.catalog, self.payments, world.here)
         self.payer = Payer(books, clock, self.checkout, self.methods)
-        self.dashboard = Dashboard(books, self.payer, self.checkout, self.refunds, self.disputes)
+        self.dashboard = Dashboard(
+            books, self.payer, self.checkout, self.refunds, self.disputes, self.warnings
+        )
         self.ledger = MoneyLedger(books)

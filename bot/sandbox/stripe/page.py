@@ -113,7 +113,7 @@ class CheckoutPage:
 </label>
 <label>{escape(said.name)}
 <input name="name" required maxlength="{LONGEST_FIELD}" autocomplete="cc-name" dir="auto"></label>
-{_terms(found, said)}{_custom(found, "submit")}{buttons}</form>{_back(found, said)}"""
+{_terms(found, said)}{_custom(found, "submit")}{_secure(found, said)}{buttons}</form>{_back(found, said)}"""
 
 
 async def _filled_in(request: Request) -> tuple[str, str, str]:
@@ -154,6 +154,12 @@ def _back(found: Obj, said: Words) -> str:
     if not found["cancel_url"]:
         return ""
     return f'<p><a href="{escape(found["cancel_url"], quote=True)}">{escape(said.back)}</a></p>'
+
+
+def _secure(found: Obj, said: Words) -> str:
+    """The shop asked that the card's bank asks its holder."""
+    asked = found["payment_method_options"].get("card", {}).get("request_three_d_secure")
+    return f"<p>{escape(said.secure)}</p>" if asked in ("any", "challenge") else ""
 
 
 def _terms(found: Obj, said: Words) -> str:

@@ -19,6 +19,7 @@ class Words:
     delayed_fail: str
     back: str
     was_declined: str
+    secure: str
     email_wanted: str
     paid: str
     pending: str
@@ -41,6 +42,7 @@ _ENGLISH = Words(
     delayed_fail="Pay by bank debit that fails later",
     back="Back to the shop",
     was_declined="Your card was declined. Try another way to pay.",
+    secure="For this amount the card's bank asks you to confirm (3-D Secure). Here it always says yes.",
     email_wanted="Please enter your email address.",
     paid="Paid. Thank you!",
     pending="Thank you. Your bank is still processing the payment.",
@@ -61,6 +63,7 @@ _FRENCH = Words(
     delayed_fail="Payer par un prélèvement qui échouera",
     back="Retour à la boutique",
     was_declined="Votre carte a été refusée. Essayez un autre moyen de paiement.",
+    secure="Pour ce montant, la banque de la carte vous demande de confirmer (3-D Secure). Ici, elle accepte toujours.",
     email_wanted="Veuillez saisir votre adresse e-mail.",
     paid="Payé. Merci !",
     pending="Merci. Votre banque traite encore le paiement.",
@@ -81,6 +84,7 @@ _SPANISH = Words(
     delayed_fail="Pagar con un adeudo que fallará",
     back="Volver a la tienda",
     was_declined="Su tarjeta fue rechazada. Pruebe otra forma de pago.",
+    secure="Para este importe, el banco de la tarjeta le pide que confirme (3-D Secure). Aquí siempre acepta.",
     email_wanted="Introduzca su correo electrónico.",
     paid="Pagado. ¡Gracias!",
     pending="Gracias. Su banco todavía está procesando el pago.",
@@ -101,6 +105,7 @@ _ARABIC = Words(
     delayed_fail="الدفع بخصم مصرفي سيفشل لاحقًا",
     back="العودة إلى المتجر",
     was_declined="رُفضت بطاقتك. جرّب طريقة دفع أخرى.",
+    secure="لهذا المبلغ يطلب بنك البطاقة تأكيدك (3-D Secure). وهنا يوافق دائمًا.",
     email_wanted="يرجى إدخال بريدك الإلكتروني.",
     paid="تم الدفع. شكرًا لك!",
     pending="شكرًا لك. ما زال مصرفك يعالج الدفعة.",

@@ -67,6 +67,7 @@ REFUND_LIST: Fields = {**LIST, "charge": text(), "payment_intent": text()}
 CHARGE_LIST: Fields = {**LIST, "customer": text(), "payment_intent": text(), "transfer_group": text()}
 INTENT_LIST: Fields = {**LIST, "customer": text()}
 DISPUTE_LIST: Fields = {**LIST, "charge": text(), "payment_intent": text()}
+WARNING_LIST: Fields = {**LIST, "charge": text(), "payment_intent": text()}
 EVENT_LIST: Fields = {**LIST, "delivery_success": flag, "type": text(), "types": many(text(), 20)}
 
 _INTENT: Fields = {
@@ -88,7 +89,7 @@ INTENT_CREATE: Fields = {
     "amount": integer(1, MOST),
     "currency": currency,
     "automatic_payment_methods": shape({"enabled": flag, "allow_redirects": choice("always", "never")}),
-    "capture_method": choice("automatic", "automatic_async"),
+    "capture_method": choice("automatic", "automatic_async", "manual"),
     "confirm": flag,
     "confirmation_method": choice("automatic", "manual"),
     "customer": unavailable,
@@ -99,6 +100,7 @@ INTENT_CREATE: Fields = {
     "transfer_group": text(),
 }
 INTENT_CONFIRM: Fields = {**EXPAND, **_INTENT, "client_secret": text()}
+INTENT_CAPTURE: Fields = {**NOTES, "amount_to_capture": integer(1, MOST)}
 INTENT_CANCEL: Fields = {
     **EXPAND,
     "cancellation_reason": choice("abandoned", "duplicate", "fraudulent", "requested_by_customer"),

@@ -43,7 +43,7 @@ def intent(asked: dict[str, Any], created: int) -> Obj:
         "on_behalf_of": None,
         "payment_method": asked.get("payment_method"),
         "payment_method_configuration_details": None,
-        "payment_method_options": _options(types),
+        "payment_method_options": _options(types, asked.get("payment_method_options", {})),
         "payment_method_types": types,
         "processing": None,
         "receipt_email": asked.get("receipt_email"),
@@ -62,6 +62,9 @@ def intent(asked: dict[str, Any], created: int) -> Obj:
 def charge(paid: Obj, method: Obj, created: int) -> Obj:
     """An attempt to take the money of an intent with a payment method; pending until it is known."""
     name = draw("ch_3" if method["type"] == "card" else "py_3")
+    details = method["_details"]
+    if method["type"] == "card" and asks_holder(paid):
+        details = {**details, "three_d_secure": _three_d_secure()}
     return {
         "id": name,
         "object": "charge",
@@ -91,7 +94,7 @@ def charge(paid: Obj, method: Obj, created: int) -> Obj:
         "paid": False,
         "payment_intent": paid["id"],
         "payment_method": method["id"],
-        "payment_method_details": {"type": method["type"], method["type"]: method["_details"]},
+        "payment_method_details": {"type": method["type"], method["type"]: details},
         "radar_options": {},
         "receipt_email": paid["receipt_email"],
         "receipt_number": None,
@@ -138,12 +141,31 @@ def _destination() -> Obj:
     return {"reference_status": "pending", "reference_type": "acquirer_reference_number", "type": "refund"}
 
 
-def _options(types: list[str]) -> Obj:
+def asks_holder(intent: Obj) -> bool:
+    """Whether the card's bank is to ask its holder, whatever it would do by itself."""
+    card = intent["payment_method_options"].get("card", {})
+    return card.get("request_three_d_secure") in ("any", "challenge")
+
+
+def _three_d_secure() -> Obj:
+    """The holder was asked, and said yes."""
+    return {
+        "authentication_flow": "challenge",
+        "electronic_commerce_indicator": "05",
+        "exemption_indicator": None,
+        "result": "authenticated",
+        "result_reason": None,
+        "transaction_id": letters(20),
+        "version": "2.2.0",
+    }
+
+
+def _options(types: list[str], asked: Obj) -> Obj:
     plain: Obj = {
         "installments": None,
         "mandate_options": None,
         "network": None,
-        "request_three_d_secure": "automatic",
+        "request_three_d_secure": asked.get("card", {}).get("request_three_d_secure", "automatic"),
     }
     return {kind: plain if kind == "card" else {} for kind in types}
 

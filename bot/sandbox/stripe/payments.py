@@ -18,6 +18,7 @@ from bot.sandbox.stripe.expanding import shown
 from bot.sandbox.stripe.ids import Obj
 from bot.sandbox.stripe.methods import Methods, Outcome
 from bot.sandbox.stripe.movements import Movements
+from bot.sandbox.stripe.warnings import Warnings
 
 _OPEN = ("requires_payment_method", "requires_confirmation", "requires_action")
 _DECLINED = "Your card was declined."
@@ -37,6 +38,7 @@ class Payments:
         methods: Methods,
         movements: Movements,
         disputes: Disputes,
+        warnings: Warnings,
         bank: Bank,
     ) -> None:
         self._books = books
@@ -45,6 +47,7 @@ class Payments:
         self._methods = methods
         self._movements = movements
         self._disputes = disputes
+        self._warnings = warnings
         self._bank = bank
 
     def create(self, asked: Asked) -> Obj:
@@ -79,6 +82,26 @@ class Payments:
         self.attempt(intent, method)
         if intent["last_payment_error"]:
             raise declined(shown(intent))
+        return intent
+
+    def capture(self, asked: Asked) -> Obj:
+        """Take what was only reserved, or part of it; the rest is let go."""
+        intent = self._books.intents.need(asked.target)
+        if intent["status"] != "requires_capture":
+            raise _unexpected(intent, "capture")
+        amount: int = asked.params.get("amount_to_capture") or intent["amount_capturable"]
+        if amount > intent["amount_capturable"]:
+            raise invalid(
+                "The amount to capture is greater than what can be captured.",
+                "amount_to_capture",
+                "amount_too_large",
+            )
+        charge = self._books.charges.need(intent["latest_charge"])
+        self._take(intent, charge, amount)
+        if amount < charge["amount"]:
+            charge["amount_refunded"] = charge["amount"] - amount
+        self._events.emit("charge.captured", charge)
+        self._events.emit("payment_intent.succeeded", intent)
         return intent
 
     def cancel(self, asked: Asked) -> Obj:
@@ -119,20 +142,31 @@ class Payments:
                 self._takes_time(intent, charge, method, settled)
             case _:
                 self._arrives(intent, charge)
-        if outcome is Outcome.DISPUTED:
-            self._disputes.open(charge, inquiry=True)
+        match outcome:
+            case Outcome.DISPUTED:
+                self._disputes.open(charge)
+            case Outcome.INQUIRED:
+                self._disputes.open(charge, inquiry=True)
+            case Outcome.WARNED:
+                self._warnings.issue(charge)
 
     def _arrives(self, intent: Obj, charge: Obj) -> None:
-        charge.update(
-            status="succeeded",
-            paid=True,
-            amount_captured=charge["amount"],
-            balance_transaction=self._movements.charge(charge),
-            outcome=_outcome("authorized", "approved_by_network", None, "Payment complete."),
-        )
-        intent.update(status="succeeded", amount_received=intent["amount"])
+        outcome = _outcome("authorized", "approved_by_network", None, "Payment complete.")
+        charge.update(status="succeeded", paid=True, outcome=outcome)
+        if intent["capture_method"] == "manual":
+            charge["captured"] = False
+            intent.update(status="requires_capture", amount_capturable=intent["amount"])
+            self._events.emit("charge.succeeded", charge)
+            self._events.emit("payment_intent.amount_capturable_updated", intent)
+            return
+        self._take(intent, charge, intent["amount"])
         self._events.emit("charge.succeeded", charge)
         self._events.emit("payment_intent.succeeded", intent)
+
+    def _take(self, intent: Obj, charge: Obj, amount: int) -> None:
+        charge.update(captured=True, amount_captured=amount)
+        charge["balance_transaction"] = self._movements.charge({**charge, "amount": amount})
+        intent.update(status="succeeded", amount_received=amount, amount_capturable=0)
 
     def _fails(self, intent: Obj, charge: Obj, method: Obj, code: str, message: str) -> None:
         reason = "generic_decline" if code == "card_declined" else code

@@ -14,19 +14,27 @@ from bot.sandbox.stripe.errors import invalid, missing, no_such, refused
 from bot.sandbox.stripe.events import Events
 from bot.sandbox.stripe.ids import Obj
 from bot.sandbox.stripe.movements import Movements
+from bot.sandbox.stripe.warnings import Warnings
 
 
 class Refunds:
     """Makes refunds of charges, and keeps the charge's own sum of them."""
 
     def __init__(
-        self, books: Books, events: Events, clock: WorldClock, movements: Movements, bank: Bank
+        self,
+        books: Books,
+        events: Events,
+        clock: WorldClock,
+        movements: Movements,
+        bank: Bank,
+        warnings: Warnings,
     ) -> None:
         self._books = books
         self._events = events
         self._clock = clock
         self._movements = movements
         self._bank = bank
+        self._warnings = warnings
 
     def create(self, asked: Asked) -> Obj:
         """Refund what was asked, or all that is left."""
@@ -54,6 +62,8 @@ class Refunds:
         self._count(charge, amount)
         self._events.emit("refund.created", refund)
         self._events.emit("charge.refunded", charge)
+        if charge["refunded"]:
+            self._warnings.answered(charge)
         if refund["status"] == "pending":
             self._bank.ask(lambda: self._confirm(refund))
         return refund

@@ -146,6 +146,7 @@ def upgrade() -> None:
         "payment_events",
         sa.Column("id", sa.String(length=255), nullable=False),
         sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=True),
         sa.Column("at", columns.Moment(timezone=True), nullable=False),
         sa.Column("done_at", columns.Moment(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payment_events")),
@@ -244,6 +245,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_chats_customer_id"), ["customer_id"], unique=False)
 
     op.create_table(
+        "declines",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("customer_id", sa.String(length=64), nullable=False),
+        sa.Column("at", columns.Moment(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_declines_customer_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_declines")),
+    )
+    with op.batch_alter_table("declines", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_declines_at"), ["at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_declines_customer_id"), ["customer_id"], unique=False)
+
+    op.create_table(
         "esims",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("customer_id", sa.String(length=64), nullable=True),
@@ -317,6 +330,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_orders_chat_id"), ["chat_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_orders_customer_id"), ["customer_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_orders_placed_at"), ["placed_at"], unique=False)
+        batch_op.create_index("ix_orders_reference", ["reference"], unique=False)
         batch_op.create_index("ix_orders_state_placed", ["state", "placed_at"], unique=False)
 
     op.create_table(
@@ -354,6 +368,27 @@ def upgrade() -> None:
     with op.batch_alter_table("checkouts", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_checkouts_order_id"), ["order_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_checkouts_state"), ["state"], unique=False)
+
+    op.create_table(
+        "disputes",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("order_id", sa.String(length=64), nullable=False),
+        sa.Column("reference", sa.String(length=255), nullable=True),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("reason", sa.String(length=64), nullable=False),
+        sa.Column("amount", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("answer_by", columns.Moment(timezone=True), nullable=True),
+        sa.Column("evidence", sa.LargeBinary(), nullable=True),
+        sa.Column("submitted_at", columns.Moment(timezone=True), nullable=True),
+        sa.Column("at", columns.Moment(timezone=True), nullable=False),
+        sa.Column("closed_at", columns.Moment(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_disputes_order_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_disputes")),
+    )
+    with op.batch_alter_table("disputes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_disputes_order_id"), ["order_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_disputes_state"), ["state"], unique=False)
 
     op.create_table(
         "history",
@@ -486,6 +521,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_history_order_id"))
 
     op.drop_table("history")
+    with op.batch_alter_table("disputes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_disputes_state"))
+        batch_op.drop_index(batch_op.f("ix_disputes_order_id"))
+
+    op.drop_table("disputes")
     with op.batch_alter_table("checkouts", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_checkouts_state"))
         batch_op.drop_index(batch_op.f("ix_checkouts_order_id"))
@@ -498,6 +538,7 @@ def downgrade() -> None:
     op.drop_table("case_messages")
     with op.batch_alter_table("orders", schema=None) as batch_op:
         batch_op.drop_index("ix_orders_state_placed")
+        batch_op.drop_index("ix_orders_reference")
         batch_op.drop_index(batch_op.f("ix_orders_placed_at"))
         batch_op.drop_index(batch_op.f("ix_orders_customer_id"))
         batch_op.drop_index(batch_op.f("ix_orders_chat_id"))
@@ -513,6 +554,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_esims_customer_id"))
 
     op.drop_table("esims")
+    with op.batch_alter_table("declines", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_declines_customer_id"))
+        batch_op.drop_index(batch_op.f("ix_declines_at"))
+
+    op.drop_table("declines")
     with op.batch_alter_table("chats", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_chats_customer_id"))
 
