@@ -80,14 +80,14 @@ class Checkouts:
             raise NoLink("no address")
         return checkout.url
 
-    async def settle(self, session: str, because: str = "reconciliation") -> None:
+    async def settle(self, session: str) -> None:
         """Look at one attempt and let the book follow the truth. Raises PaymentError."""
         checkout = await self._payments.look(session)
         if checkout.order is None or await self._orders.get(checkout.order) is None:
             if checkout.paid:
                 await self._voice.alarm(Alarm("payment_of_unknown_order", checkout.session))
             return
-        await self._follow(checkout, because)
+        await self._follow(checkout)
 
     async def unsettled(self, after: str) -> list[tuple[str, str]]:
         """(our key, session) of attempts that may yet be paid, in the order of their keys."""
@@ -114,7 +114,7 @@ class Checkouts:
             await self._payments.expire(row.session)
             checkout = await self._payments.look(row.session)
             if checkout.paid or checkout.state == "complete":
-                await self._follow(checkout, why)
+                await self._follow(checkout)
                 continue
             await self._by_session(row.session, "expired")
             if await self._orders.closed(row.order_id, "cancelled", why):
@@ -143,12 +143,12 @@ class Checkouts:
         except PaymentError:
             return None
 
-    async def _follow(self, checkout: Checkout, because: str) -> None:
+    async def _follow(self, checkout: Checkout) -> None:
         if checkout.paid:
             await self._paid(checkout)
         elif checkout.state == "expired":
             await self._expired(checkout)
-        elif because.endswith("async_payment_failed"):
+        elif checkout.failed:
             await self._failed(checkout)
         elif checkout.state == "complete":
             await self._pending(checkout)

@@ -92,7 +92,7 @@ class PaymentEvents:
         """Who looks at what an event of this kind is about."""
         match kind.split("."):
             case ["checkout", "session", *_]:
-                return lambda event: self._checkouts.settle(event.subject, event.kind)
+                return lambda event: self._checkouts.settle(event.subject)
             case ["charge", "refunded"]:
                 return self._refunded
             case ["refund", *_] | ["charge", "refund", *_]:

@@ -58,6 +58,8 @@ class Checkout:
     amount: Money
     #: The id that refunds name.
     payment: str | None
+    #: It was gone through, and the money that was to come later did not come.
+    failed: bool = False
     name: str | None = None
     email: str | None = None
 

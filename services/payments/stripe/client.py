@@ -88,7 +88,8 @@ class Stripe:
         return reading.checkout(await _plain(create(cast("Any", params), {"idempotency_key": key})))
 
     async def look(self, session: str) -> Checkout:
-        return reading.checkout(await _plain(self._client.v1.checkout.sessions.retrieve_async(session)))
+        retrieve = self._client.v1.checkout.sessions.retrieve_async
+        return reading.checkout(await _plain(retrieve(session, {"expand": ["payment_intent"]})))
 
     async def expire(self, session: str) -> None:
         try:

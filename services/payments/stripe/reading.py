@@ -8,13 +8,16 @@ from typing import Any, Literal, cast
 from services.money import Money
 from services.payments import Checkout, Contested, GivenBack, Payment, Suspected
 
+_DID_NOT_COME = ("requires_payment_method", "canceled")
 _REFUND = {"succeeded": "succeeded", "failed": "failed", "canceled": "failed"}
 _DISPUTE = {"won": "won", "lost": "lost", "warning_closed": "closed", "prevented": "closed"}
 
 
 def checkout(session: dict[str, Any]) -> Checkout:
-    """A Checkout Session."""
+    """A Checkout Session; only its intent, where that was expanded, tells of a delayed payment that failed."""
     details = session.get("customer_details") or {}
+    intent = session.get("payment_intent")
+    unpaid = session["status"] == "complete" and session["payment_status"] == "unpaid"
     return Checkout(
         session=session["id"],
         url=session.get("url"),
@@ -22,7 +25,8 @@ def checkout(session: dict[str, Any]) -> Checkout:
         paid=session["payment_status"] in ("paid", "no_payment_required"),
         order=session.get("client_reference_id"),
         amount=_amount(session, "amount_total"),
-        payment=id_of(session.get("payment_intent")),
+        payment=id_of(intent),
+        failed=unpaid and isinstance(intent, dict) and intent["status"] in _DID_NOT_COME,
         name=details.get("name"),
         email=details.get("email"),
     )
