@@ -181,10 +181,8 @@ def _line(order: Any, parts: list[Any], back: list[Any]) -> Line:
     kept = sum(
         part.price - on_items[part.id] - contested[part.id] for part in parts if part.state == "delivered"
     )
-    # A bank that takes what was given back already takes it from us.
-    over = {None, *(part.id for part in parts if part.state == "refunded")}
     taken = [refund for refund in back if refund.key.startswith(DISPUTE)]
-    kept -= sum(one.amount for one in taken if one.item_id in over and one.state in (*GONE, CONTESTED))
+    kept -= _lost_twice(order, parts, on_items + contested, taken)
     if any(part.reason == "wrong_amount" for part in resting):
         held = order.captured - refunded
     else:
@@ -212,6 +210,17 @@ def _line(order: Any, parts: list[Any], back: list[Any]) -> Line:
         taken=sum(one.amount for one in taken if one.state in GONE),
         exception="; ".join(reasons) or None,
     )
+
+
+def _lost_twice(order: Any, parts: list[Any], away: Counter[str | None], taken: list[Any]) -> int:
+    """What banks took of money that had been given back already: they take it from us."""
+    by_banks = _by_item(one for one in taken if one.state in (*GONE, CONTESTED))
+    alone = len(parts) == 1 and not away[None]
+    paid: dict[str, int] = {
+        part.id: order.captured if alone else part.price for part in parts if part.state == "refunded"
+    }
+    over = sum(min(by_banks[item], max(away[item] - price, 0)) for item, price in paid.items())
+    return over + by_banks[None]
 
 
 def _by_item(rows: Iterable[Any]) -> Counter[str | None]:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from itertools import count
 from types import SimpleNamespace
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
@@ -35,7 +35,7 @@ from services.payments.stripe.settings import Settings
 from services.providers import LineState, ProviderError, Usage
 from services.refund_truth import RefundTruth
 from services.refunds import Refunds
-from services.storage.app import history, items, orders, refunds
+from services.storage.app import checkouts, history, items, orders, refunds
 from services.storage.sealing import Secrets, Vault
 from tests.privacy.house import Engine
 from tests.sandbox.small_world import listening, serving, until
@@ -175,7 +175,7 @@ class Till:
     async def delivers(self, order):
         item = order.item.id
         await self.orders.move(item, ("waiting",), "buying", "paid")
-        assert await self.esims.claim(item, "keepgo", "2", iccid_of(order), None)
+        assert await self.esims.claim(item, "keepgo", "2", self.iccid(order), None)
         await self.esims.given(item, "told")
 
     def passes(self, **time):
@@ -185,6 +185,25 @@ class Till:
     async def bank_answers(self):
         """Whatever a bank has been asked it has answered."""
         await until(lambda: not len(self.stripe._office.bank))
+
+    async def run(self, story, subject):
+        """A workflow, from here to its end."""
+        name = f"by-hand-{next(_numbers)}"
+        self.durable.start_with(None, story.__name__, name, subject)
+        await self.durable.run()
+        return self.durable.kept[name]["ended"]
+
+    def iccid(self, order):
+        """The line that an order gets."""
+        return f"8900{int.from_bytes(order.id.encode(), 'big') % 10**15:015d}"
+
+    async def forgets(self, session):
+        """The shop has lost its note of an attempt to be paid."""
+        await self.stores.app.transaction(
+            lambda connection: connection.execute(
+                update(checkouts).where(checkouts.c.session == session).values(state="failed", session=None)
+            )
+        )
 
     async def hears(self, session, *kinds):
         """Bring the events about a session's payment, of these kinds or all, in the order that was asked for."""
@@ -258,10 +277,6 @@ class Arrives:
 
     async def arrived(self, about):
         return True
-
-
-def iccid_of(order):
-    return f"8900{int.from_bytes(order.id.encode(), 'big') % 10**15:015d}"
 
 
 def _ids(event):

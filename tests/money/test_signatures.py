@@ -1,0 +1,78 @@
+"""Only what Stripe signed just now is an event; of that, only what can be read here is dealt with."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+import stripe
+
+from services.payments import Forged, Heard, NotAnEvent
+from services.payments.stripe.signature import verify
+
+SECRETS = ("whsec_new", "whsec_old")
+BODY = json.dumps(
+    {
+        "id": "evt_1",
+        "object": "event",
+        "type": "charge.refunded",
+        "data": {"object": {"id": "ch_1", "object": "charge", "payment_intent": "pi_1"}},
+    }
+)
+
+
+def signed(body=BODY, secret="whsec_old", late=0):
+    return stripe.WebhookSignature.generate_signature_header(body, secret, int(time.time()) + late)
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+@pytest.mark.parametrize("late", [0, -290, 290])
+def test_each_secret_in_force_signs(secret, late):
+    heard = verify(BODY.encode(), signed(secret=secret, late=late), SECRETS)
+
+    assert heard == Heard("evt_1", "charge.refunded", "ch_1", "pi_1")
+
+
+def test_while_a_secret_is_replaced_two_signatures_come():
+    both = f"{signed(secret='whsec_newer')},{signed().split(',')[1]}"
+
+    assert verify(BODY.encode(), both, SECRETS).id == "evt_1"
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "",
+        "t=,v1=",
+        "v1=00",
+        f"t={int(time.time())}",
+        signed(secret="whsec_gone"),
+        signed(late=-301),
+        signed(late=302),  # the library takes any time to come
+        signed().replace("v1=", "v0="),
+        signed() + f",t={int(time.time())}",
+        signed(body=BODY + " "),
+        signed(secret=""),
+        "t=９９,v1=é",
+    ],
+)
+def test_nothing_else_is_an_event(header):
+    with pytest.raises(Forged):
+        verify(BODY.encode(), header, (*SECRETS, ""))
+
+
+@pytest.mark.parametrize(
+    ("body", "thin"),
+    [
+        ('{"id": "evt_2", "object": "v2.core.event", "type": "v1.billing.meter.error"}', True),
+        ('{"id": "evt_3", "object": "event", "type": "x"}', False),
+        ("[]", False),
+        ("hello", False),
+    ],
+)
+def test_what_is_signed_and_cannot_be_read_is_told_apart(body, thin):
+    with pytest.raises(NotAnEvent) as refusal:
+        verify(body.encode(), signed(body), SECRETS)
+
+    assert refusal.value.thin is thin
