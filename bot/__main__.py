@@ -4,6 +4,7 @@ python -m bot              run the bot, from the environment
 python -m bot doctor       say what is missing, and try each credential
 python -m bot sandbox      try it in a small world of its own
 python -m bot books        what came in, what was kept, what went back
+python -m bot dispute      what speaks for us when a payment is disputed
 python -m bot prices       cost, price and margin of every plan
 """
 
