@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DELETE_ON_ERROR:
-.PHONY: run test check bench chaos judges words lock lock-judges clean
+.PHONY: run test check bench chaos judges fuzz words lock lock-judges clean
 
 run: $(READY)
 	@exec $(BIN)/python -m bot sandbox
@@ -28,6 +28,10 @@ chaos: $(READY)
 # Other people's code judges: JUDGE=name for one, JUDGES=folder for other people's cases.
 judges: $(READY)
 	@$(BIN)/python -m tests.judges
+
+# Everything that strangers can put in: SEED=n INPUTS=n.
+fuzz: $(READY)
+	@$(BIN)/python -m tests.fuzz
 
 # Bring every language's file up to date with the words in the code.
 words: $(READY)

@@ -6,8 +6,9 @@ import asyncio
 import secrets as chance
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
+from hashlib import sha256
 
 import structlog
 
@@ -15,7 +16,7 @@ import handlers
 from bot.channels import telegram, whatsapp
 from bot.connecting import channels_of, limits_of, longest_answer, open_channel, providers_of
 from bot.conversation.actions import Seal
-from bot.conversation.channel import Channel, ChannelError
+from bot.conversation.channel import Channel, ChannelError, Unreadable
 from bot.conversation.engine import Engine
 from bot.conversation.events import Attachment, Blocked, Incoming, Receipt, StaffSaid
 from bot.conversation.i18n import _, languages, speaking
@@ -285,6 +286,15 @@ class App:
         if kept:
             await self.inbox.put(kept)
 
+    async def polled(self, channel: Channel, raw: bytes) -> bool:
+        """One update that was asked for. Raises where it is to come again."""
+        try:
+            await self.hand(channel, raw)
+        except Unreadable:
+            # Coming again would not make it readable, and would hold up everybody else's.
+            await self.housekeeping.unreadable(channel.name, len(raw), sha256(raw).hexdigest())
+        return True
+
     async def fetch(self, channel: str, reference: str, kind: str, mime: str) -> bytes | None:
         """A file that somebody sent, or None when the platform does not give it."""
         try:
@@ -419,11 +429,4 @@ async def _open_channels(app: App) -> None:
     await app.inbox.take_up(None if app.alone else await app.housekeeping.dead())
     bot = app.channels.get("telegram")
     if isinstance(bot, telegram.Telegram) and app.settings.telegram_mode == "polling":
-
-        async def deal(raw: bytes) -> bool:
-            with suppress(Exception):
-                await app.hand(bot, raw)
-                return True
-            return False
-
-        await bot.poll(deal)
+        await bot.poll(lambda raw: app.polled(bot, raw))
