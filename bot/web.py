@@ -112,7 +112,7 @@ class Doors:
     async def _payment(self, _name: str, headers: Mapping[str, str], raw: bytes) -> Response:
         try:
             event = self._verify(raw, headers.get("stripe-signature", ""))
-        except Forged:
+        except (Forged, RecursionError):  # the latter: brackets in brackets without end
             return _answer(400, "not genuine")
         except NotAnEvent as error:
             # Genuine, so an error would only make Stripe bring it for three days.

@@ -65,6 +65,22 @@ async def test_five_megabytes_are_too_much(living, path):
     assert (await knock(living, path, BIG)).status_code == 413
 
 
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"id": "evt_1", "type": "x", "data": {"object": {"id": {"id": 1}}}},
+        {"id": "evt_1", "type": "x", "data": {"object": {"id": "a\0b"}}},
+        {"id": ["evt_1"], "type": "x", "data": {"object": {"id": "pi_1", "payment_intent": 10**30}}},
+        {"id": "e" * 300, "type": "x", "data": {"object": {"id": "pi_1"}}},
+    ],
+)
+async def test_an_event_whose_ids_are_none_is_no_event(living, event):
+    body = json.dumps(event | {"object": "event"}).encode()
+    assert (await knock(living, "/stripe", body, **stripe(body))).status_code in (200, 400)
+    deep = b'{"a":' * 100_000
+    assert (await knock(living, "/stripe", deep, **stripe(deep))).status_code in (200, 400)
+
+
 async def test_the_handshake_is_for_whoever_knows_the_word(living):
     async with httpx.AsyncClient() as http:
         query = {"hub.mode": "subscribe", "hub.challenge": "42", "hub.verify_token": "wrong"}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
 from services.money import Money
+
+_ID = re.compile(r"[\w.-]{0,255}", re.ASCII)
 
 
 class PaymentError(Exception):
@@ -119,6 +122,12 @@ class Heard:
     #: The id of the object that it is about, and of the payment behind it.
     subject: str
     payment: str | None
+
+    def __post_init__(self) -> None:
+        """Raises Forged for what is no id."""
+        told = (self.id, self.kind, self.subject, self.payment or "")
+        if not all(isinstance(one, str) and _ID.fullmatch(one) for one in told):
+            raise Forged("not an event")
 
 
 #: What the payment service makes by itself, and a list of it can be asked for.

@@ -349,3 +349,16 @@ def test_damage_is_read_or_refused_but_never_falls(kind, base, damage):
             assert incoming.address.id.lstrip("-").isdecimal()
     except Unreadable:
         return
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        update(message=message(text="hi", chat=CHAT | {"id": True})),
+        update(edited_message=message(text="hi", chat=CHAT | {"id": False})),
+        update(callback_query=press(**{"from": ADA | {"id": True}})),
+    ],
+)
+def test_yes_and_no_are_no_chats(told):
+    with pytest.raises(Unreadable):
+        read(told)

@@ -34,7 +34,7 @@ def main() -> int:
     return 1 if failures else 0
 
 
-async def fuzz(many: int, seed: int) -> tuple[dict[str, int], list[str]]:
+async def fuzz(many: int, seed: int, strangers: int = scene.STRANGERS) -> tuple[dict[str, int], list[str]]:
     """Figures and failures of one run."""
     chance = random.Random(seed)
     living = Living()
@@ -43,7 +43,7 @@ async def fuzz(many: int, seed: int) -> tuple[dict[str, int], list[str]]:
     living.start_bot()
     try:
         await living.healthy()
-        people = await scene.prepared(living, wire)
+        people = await scene.prepared(living, wire, strangers)
         recorded = {door: len(bodies) for door, bodies in people.bodies.items()}
         say(f"recorded {recorded}; {len(people.canaries)} canaries; logs in {living.folder}")
         began, polled = time.monotonic(), int(many * POLLED)

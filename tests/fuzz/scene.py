@@ -43,7 +43,7 @@ class Scene:
     buttons: list[str] = field(default_factory=list)
 
 
-async def prepared(living: Living, wire: Path) -> Scene:
+async def prepared(living: Living, wire: Path, strangers: int = STRANGERS) -> Scene:
     """Victims have bought, strangers have looked around."""
     scene = Scene()
     for number, (channel, name) in enumerate(VICTIMS):
@@ -53,10 +53,8 @@ async def prepared(living: Living, wire: Path) -> Scene:
         await victim.buys("Japan, 10 days", name=f"{name} {secret}", email=f"{secret}@canary.example".lower())
         scene.victims.append(Person(channel, victim))
         scene.canaries |= {secret: name, secret.lower(): name}
-    strangers = [
-        (channel, f"eve{number}") for number in range(STRANGERS) for channel in ("telegram", "whatsapp")
-    ]
-    for channel, name in strangers:
+    named = [(channel, f"eve{number}") for number in range(strangers) for channel in ("telegram", "whatsapp")]
+    for channel, name in named:
         scene.strangers.append(Person(channel, living.traveller(channel, name, "en")))
     await asyncio.gather(*(_looks_around(person.traveller) for person in scene.strangers))
     _read_wire(scene, wire)

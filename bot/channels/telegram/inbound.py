@@ -74,6 +74,15 @@ def inbound(raw: bytes, staff_chat: int | None = None) -> list[Inbound]:
     except (ValueError, RecursionError):
         raise Unreadable("not JSON") from None
     match update:
+        # To Python, yes and no are numbers.
+        case (
+            {"callback_query": {"from": {"id": bool()}}}
+            | {"callback_query": {"message": {"chat": {"id": bool()}}}}
+            | {"message": {"chat": {"id": bool()}}}
+            | {"edited_message": {"chat": {"id": bool()}}}
+            | {"my_chat_member": {"chat": {"id": bool()}}}
+        ):
+            raise Unreadable("no id")
         case {"update_id": int(number), "callback_query": {"id": str(), "from": {"id": int()}} as press}:
             return _pressed(f"{CHANNEL}:{number}", press)
         case {"edited_message": {"location": _}}:
