@@ -180,6 +180,7 @@ class App:
             trying,
             self.refunds,
             dispatches,
+            self.metrics,
             clock,
             waits,
             voice,

@@ -11,6 +11,7 @@ from services.dispatches import Dispatches
 from services.durable import Durable
 from services.esims import Esims
 from services.lanes import Lanes
+from services.metrics import Metrics
 from services.news import Voice
 from services.orders import Orders
 from services.prices import Prices
@@ -21,6 +22,7 @@ from services.storage import Storage
 from services.topups import Refilling, SurplusData, ToppingUp, Topups
 from services.trying import Trying
 from services.usage import Usage
+from services.watching import Watch
 
 
 class Lines:
@@ -40,6 +42,7 @@ class Lines:
         trying: Trying,
         refunds: Refunds,
         dispatches: Dispatches,
+        metrics: Metrics,
         clock: Clock,
         waits: Waits,
         voice: Voice,
@@ -51,7 +54,11 @@ class Lines:
         self.surplus_data = SurplusData(app, esims, providers, attempts, clock, voice)
         self.topups = Topups(providers, prices)
         self.usage = Usage(esims, providers, clock)
+        self.watch = Watch(app, esims, providers, metrics, clock, voice)
 
     def jobs(self) -> list[Job]:
         """What happens by itself. Seconds between two runs, before they are scaled."""
-        return [Job("surplus data", 900, self.surplus_data.look, due=True, floor=4)]
+        return [
+            Job("surplus data", 900, self.surplus_data.look, due=True, floor=4),
+            Job("measure lines", 60, self.watch.round, due=True, floor=4),
+        ]

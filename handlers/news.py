@@ -18,6 +18,7 @@ from services.news import (
     CheckoutPaused,
     DataAdded,
     EsimReady,
+    LineWarning,
     NeedsPerson,
     PaymentFailed,
     PaymentPending,
@@ -86,6 +87,25 @@ async def no_mail(chat: Chat, shop: Shop, chosen: NoMail) -> Reply:
     if order is not None and order.customer == chat.customer:
         await shop.orders.offered_mail(order.id, accepted=False)
     return Text(_("All right, no mail. /esims shows everything again."))
+
+
+@router.news(LineWarning)
+async def line_warning(chat: Chat, shop: Shop, news: LineWarning) -> Reply:
+    """Little data is left, none, or little time."""
+    esim = await shop.esims.owned(chat.customer, news.esim)
+    if esim is None:
+        raise LookupError(news.esim)
+    sold = SoldPlan.from_json(esim.plan)
+    what = _words.title(sold)
+    head = {
+        "low": _("{what}: your data runs low.", what=what),
+        "empty": _("{what}: your data is used up.", what=what),
+        "ends": _("{what}: ends within a day.", what=what),
+    }[news.what]
+    left = await shop.usage.of(esim)
+    words = f"{head}\n\n{esims.usage_words(left, sold)}"
+    buttons = esims.more_data(esim, left)
+    return Notice("general_news", (head.rstrip("."),), Menu(words, buttons) if buttons else Text(words))
 
 
 @router.news(DataAdded)

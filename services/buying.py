@@ -30,6 +30,7 @@ from services.providers import (
     Fulfilled,
     Intent,
     Known,
+    LineState,
     NotFound,
     Outcome,
     ProviderError,
@@ -201,6 +202,7 @@ class Buying:
     async def _sweep_one(self, name: str, provider: EsimProvider) -> int:
         lines = await provider.lines()
         known = await self._esims.known(name, [line.iccid for line in lines])
+        await self._esims.in_use(name, [line.iccid for line in lines if line.state is LineState.ACTIVE])
         surplus = 0
         for line in lines:
             if line.iccid in known or line.notes.strip():

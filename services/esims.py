@@ -8,18 +8,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, literal, select, update
+from sqlalchemy import Connection, bindparam, func, insert, literal, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from services.clock import Clock
 from services.orders.book import move_item
 from services.orders.order import WANTED
-from services.providers import Usage
+from services.providers import LineState, Usage
 from services.storage import Storage
 from services.storage.app import esims, items, known_lines, orders
 from services.storage.columns import Moment
 from services.storage.sealing import Secrets, Vault
 
+#: States of a line that may have come into use since.
+_NOT_YET = tuple(state.value for state in (LineState.READY, LineState.PENDING, LineState.UNKNOWN))
 _LINES = select(esims, items.c.order_id, items.c.plan).outerjoin(items, items.c.id == esims.c.item_id)
 # Asked all the time, so built once.
 _OWN = (
@@ -340,6 +342,26 @@ class Esims:
             )
         )
         return replace(esim, measured=measured)
+
+    async def in_use(self, provider: str, iccids: Collection[str]) -> None:
+        """The provider's list says that these lines are in use: those that are ours are measured from now on."""
+        hashes = [self.hash(provider, iccid) for iccid in iccids]
+
+        def work(connection: Connection) -> None:
+            for start in range(0, len(hashes), 500):
+                connection.execute(
+                    update(esims)
+                    .where(
+                        esims.c.provider == provider,
+                        esims.c.iccid_hash.in_(hashes[start : start + 500]),
+                        esims.c.state == "given",
+                        or_(esims.c.line_state.is_(None), esims.c.line_state.in_(_NOT_YET)),
+                    )
+                    .values(line_state=LineState.ACTIVE.value, look_at=None)
+                )
+
+        if hashes:
+            await self._app.transaction(work)
 
     async def note_lines(self, provider: str, iccids: Collection[str], why: str) -> None:
         """Remember lines that are not ours to give: "foreign" (there before us) or "spent" (sold once)."""

@@ -19,6 +19,14 @@ class EsimReady:
 
 
 @dataclass(frozen=True)
+class LineWarning:
+    """Something about a line that its owner wants to know in time."""
+
+    esim: str
+    what: Literal["low", "empty", "ends"]
+
+
+@dataclass(frozen=True)
 class DataAdded:
     """The data of a top-up is on its line."""
 

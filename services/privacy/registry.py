@@ -145,6 +145,7 @@ REGISTRY: tuple[Entry, ...] = (
     *_LINE.sealed(app.esims, "iccid", "esims:{column}:{id}"),
     *_INSTALL.sealed(app.esims, "activation", "esims:{column}:{id}", "unused"),
     *_USAGE.of(app.esims, "line_state total_bytes used_bytes measured_at"),
+    *_USAGE.of(app.esims, "look_at warned", hidden="when we measure next, and which warnings went out"),
     *not_personal(app.esims, "provider sku", "what our supplier calls the plan"),
     *_SPENT.of(app.known_lines, "iccid_hash", hidden=_HASH),
     *not_personal(app.known_lines, "provider why at", "linked to nobody"),

@@ -76,7 +76,12 @@ def rules(controller: Controller) -> tuple[Rule, ...]:
         ),
         _rows("declarations", "proof", statements, lambda t: _old(statements.c.at, t.shop, "proof")),
         _columns("activation codes", "installed", _installed, "activation"),
-        _columns("measurements", "measured", _measured, "line_state total_bytes used_bytes measured_at"),
+        _columns(
+            "measurements",
+            "measured",
+            _measured,
+            "line_state total_bytes used_bytes measured_at look_at warned",
+        ),
         _rows(
             "answered requests",
             "request",

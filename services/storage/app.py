@@ -222,6 +222,10 @@ esims = Table(
     Column("total_bytes", Big),
     Column("used_bytes", Big),
     Column("measured_at", Moment),
+    #: When it is measured next, while it is in use; None: nobody asks by himself.
+    Column("look_at", Moment, index=True),
+    #: Of what data its owner was warned, and of what: "356 low ends".
+    Column("warned", String(128)),
     Unique("provider", "iccid_hash"),
 )
 

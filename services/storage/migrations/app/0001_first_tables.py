@@ -275,6 +275,8 @@ def upgrade() -> None:
         sa.Column("total_bytes", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("used_bytes", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("measured_at", columns.Moment(timezone=True), nullable=True),
+        sa.Column("look_at", columns.Moment(timezone=True), nullable=True),
+        sa.Column("warned", sa.String(length=128), nullable=True),
         sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_esims_customer_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_esims")),
         sa.UniqueConstraint("provider", "iccid_hash", name=op.f("uq_esims_provider_iccid_hash")),
@@ -282,6 +284,7 @@ def upgrade() -> None:
     with op.batch_alter_table("esims", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_esims_customer_id"), ["customer_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_esims_item_id"), ["item_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_esims_look_at"), ["look_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_esims_state"), ["state"], unique=False)
 
     op.create_table(
@@ -550,6 +553,7 @@ def downgrade() -> None:
     op.drop_table("identities")
     with op.batch_alter_table("esims", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_esims_state"))
+        batch_op.drop_index(batch_op.f("ix_esims_look_at"))
         batch_op.drop_index(batch_op.f("ix_esims_item_id"))
         batch_op.drop_index(batch_op.f("ix_esims_customer_id"))
 
