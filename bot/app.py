@@ -13,8 +13,9 @@ from hashlib import sha256
 import structlog
 
 import handlers
+from bot.after_sale import AfterSale
 from bot.channels import telegram, whatsapp
-from bot.connecting import channels_of, limits_of, longest_answer, open_channel, providers_of
+from bot.connecting import channels_of, limits_of, longest_answer, open_channels, providers_of
 from bot.conversation.actions import Seal
 from bot.conversation.channel import Channel, ChannelError, Unreadable
 from bot.conversation.engine import Engine
@@ -51,7 +52,6 @@ from services.dossiers import Dossiers
 from services.durable import Durable
 from services.esims import Esims
 from services.fulfilment import Fulfilment
-from services.giving_back import GivingBack
 from services.lanes import Lanes
 from services.locks import LeaseLocks, MemoryLocks
 from services.mailer import Mailer
@@ -121,7 +121,7 @@ class App:
             lambda: self.sales.now,
         )
         promise = promised(settings.promise_minutes, waits)
-        self.orders = Orders(app, clock, self.durable.start_with, promise)
+        self.orders = Orders(app, clock, self.durable.start_with, promise, settings.rules.as_json())
         self.payments = Stripe(settings.stripe)
         buyers = BuyerGuard(app, settings.buyers, self.secrets, clock)
         self.checkouts = Checkouts(app, self.orders, self.payments, buyers, clock, voice)
@@ -190,7 +190,22 @@ class App:
             app, self.vault, clock, voice, Hours(settings.support_hours, settings.support_wait_minutes)
         )
         self.staff = Staff(app, self.secrets, clock, settings.staff_members_ids)
-        self.giving_back = GivingBack(app, clock, self.durable.start_with)
+        self.after_sale = AfterSale(
+            app,
+            self.durable,
+            self.vault,
+            self.secrets,
+            self.orders,
+            self.esims,
+            self.lines.usage,
+            self.providers,
+            self.customers,
+            mailer,
+            clock,
+            waits,
+            voice,
+            settings.claim_hours,
+        )
         self.privacy = self._privacy()
         self.shop = self._shop()
         self.router = Router().include(handlers.routers())
@@ -239,6 +254,7 @@ class App:
                     voice.tell_alarms,
                 ),
                 *self.lines.jobs(),
+                *self.after_sale.jobs(),
             ],
             waits,
         )
@@ -357,7 +373,9 @@ class App:
             support=self.support,
             alarms=self.alarms,
             staff=self.staff,
-            giving_back=self.giving_back,
+            giving_back=self.after_sale.giving_back,
+            claims=self.after_sale.claims,
+            rules=settings.rules,
             dossiers=Dossiers(self.stores.app),
             customers=self.customers,
             privacy=self.privacy,
@@ -407,7 +425,7 @@ async def opened(settings: Settings) -> AsyncIterator[App]:
         stack.push_async_callback(app.jobs.stop)
         if source is not None:
             background.add(asyncio.create_task(source.follow()))
-        background.add(asyncio.create_task(_open_channels(app)))
+        background.add(asyncio.create_task(open_channels(app)))
         try:
             log.info("open", seconds=round(time.monotonic() - began, 2))
             yield app
@@ -417,17 +435,3 @@ async def opened(settings: Settings) -> AsyncIterator[App]:
                 task.cancel()
             await asyncio.gather(*background, return_exceptions=True)
             await app.inbox.close()
-
-
-async def _open_channels(app: App) -> None:
-    """Register at the platforms; then listen, and take up what was left."""
-    commands = app.commands()
-    for channel in app.channels.values():
-        await open_channel(channel, commands)
-        if isinstance(channel, telegram.Telegram) and channel.username:
-            app.back["telegram"] = f"https://t.me/{channel.username}"
-    app.ready = True
-    await app.inbox.take_up(None if app.alone else await app.housekeeping.dead())
-    bot = app.channels.get("telegram")
-    if isinstance(bot, telegram.Telegram) and app.settings.telegram_mode == "polling":
-        await bot.poll(lambda raw: app.polled(bot, raw))

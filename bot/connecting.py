@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -16,6 +17,9 @@ from services.providers import EsimProvider, airalo, keepgo
 from services.spend_guard import Limits
 from services.storage.sealed_file import SealedFile
 from services.storage.sealing import Secrets
+
+if TYPE_CHECKING:
+    from bot.app import App
 
 log = structlog.get_logger()
 
@@ -111,3 +115,17 @@ def limits_of(settings: Settings) -> Limits:
 def longest_answer(settings: Settings) -> float:
     """How long any answer of a wholesaler is waited for, in real seconds."""
     return max(keepgo_account(settings).patience, airalo_account(settings).patience)
+
+
+async def open_channels(app: App) -> None:
+    """Register at the platforms; then listen, and take up what was left."""
+    commands = app.commands()
+    for channel in app.channels.values():
+        await open_channel(channel, commands)
+        if isinstance(channel, telegram.Telegram) and channel.username:
+            app.back["telegram"] = f"https://t.me/{channel.username}"
+    app.ready = True
+    await app.inbox.take_up(None if app.alone else await app.housekeeping.dead())
+    bot = app.channels.get("telegram")
+    if isinstance(bot, telegram.Telegram) and app.settings.telegram_mode == "polling":
+        await bot.poll(lambda raw: app.polled(bot, raw))

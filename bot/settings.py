@@ -6,11 +6,13 @@ import base64
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.buyer_guard import Limits
+from services.claims.rules import Rules
 from services.payments.stripe.settings import Settings as StripeSettings
 from services.privacy.policy import Controller
 
@@ -110,6 +112,15 @@ class Settings(BaseSettings):
     terms_url: str = "https://www.esim-miio.com/"
     terms_version: str = "2026-11"
     support_hours: str = "9:00–19:00 (Europe/Paris)"
+    #: What is granted after a sale; frozen on each order. `unused`: an unused eSIM is refunded by itself within so
+    #: many days, everything else goes to a person.
+    refund_rule: Literal["unused", "person", "none"] = "person"
+    refund_days: int = Field(default=14, ge=1, le=365)
+    withdrawal_outcome: Literal["refund_if_unused", "refund_pro_rata", "person", "waived_acknowledged"] = (
+        "person"
+    )
+    #: How soon a person shall decide a claim.
+    claim_hours: int = Field(default=48, ge=1, le=720)
     support_wait_minutes: int = Field(default=30, ge=1, le=2880)
 
     #: All waits are multiplied by this; tests and the sandbox make them short.
@@ -141,6 +152,11 @@ class Settings(BaseSettings):
     def staff_members_ids(self) -> tuple[str, ...]:
         """Who may give commands in the staff chat."""
         return tuple(one.strip() for one in self.staff_members.split(",") if one.strip())
+
+    @property
+    def rules(self) -> Rules:
+        """What the shop grants after a sale."""
+        return Rules(self.refund_rule, self.refund_days, self.withdrawal_outcome)
 
     @property
     def key(self) -> bytes:

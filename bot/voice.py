@@ -61,8 +61,8 @@ class Spoken:
         return letter
 
     async def alarm(self, alarm: Alarm) -> None:
-        log.error("alarm", cause=alarm.cause, facts=alarm.facts)
-        await self._alarms.note(alarm)
+        if await self._alarms.note(alarm):
+            log.error("alarm", cause=alarm.cause, facts=alarm.facts)
 
     async def tell_alarms(self) -> None:
         """What is over is forgotten; what is new goes to the staff."""

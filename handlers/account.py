@@ -31,7 +31,6 @@ from services.shop import Shop
 
 router = Router()
 
-#: Enough to catch a slip; whether an address exists, only a mail can tell.
 _EMAIL = re.compile(r"[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]{1,190}\.[^@\s,;<>\".]{2,24}")
 _PHONE = re.compile(r"\+?[0-9][0-9 ().-]{4,24}")
 LONGEST_NAME = 120
@@ -109,7 +108,7 @@ async def hear_name(chat: Chat, shop: Shop, words: str) -> Reply:
 @router.answer("account.email")
 async def hear_email(chat: Chat, shop: Shop, words: str) -> Reply:
     """An address, or the question again."""
-    if not _EMAIL.fullmatch(words.strip()):
+    if not is_email(words):
         return _question("email", _("That does not look like an email address. Try again, or skip."))
     await shop.customers.tell(chat.customer, "email", words.strip())
     return await show(chat, shop, "")
@@ -122,6 +121,11 @@ async def hear_phone(chat: Chat, shop: Shop, words: str) -> Reply:
         return _question("phone", _("That does not look like a phone number. Try again, or skip."))
     await shop.customers.tell(chat.customer, "phone", words.strip())
     return await show(chat, shop, "")
+
+
+def is_email(words: str) -> bool:
+    """Enough to catch a slip; whether an address exists, only a mail can tell."""
+    return _EMAIL.fullmatch(words.strip()) is not None
 
 
 def _question(field: str, words: str) -> Question:

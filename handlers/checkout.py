@@ -30,7 +30,7 @@ from bot.conversation.events import Chat
 from bot.conversation.i18n import _, data_size, duration, listing
 from bot.conversation.messages import Button, Menu, Remember, Reply, Text
 from bot.conversation.router import Router
-from handlers import _paying, _words, esims, support
+from handlers import _claims, _paying, _words, esims, support
 from handlers._paying import PayOrder
 from services.orders import Statement
 from services.orders.book import Sale
@@ -199,14 +199,11 @@ def _summary(shop: Shop, sold: SoldPlan, plan: Any) -> str:
         *([speed] if (speed := _words.full_speed(sold)) else []),
         _("Valid: {days}", days=duration(sold.days)) + ". " + _words.validity(sold),
         topped,
-        _(
-            "Refund: if we cannot deliver, at once and in full. Once delivered, it cannot be taken back, unless it does not work."
-        ),
+        _claims.before_paying(sold, shop.rules),
         _paying.total(plan.price, plan.tax, plan.tax_rate),
         "",
         _fit_question(),
     ]
-    del shop
     return "\n".join(lines)
 
 

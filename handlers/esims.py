@@ -249,7 +249,7 @@ def usage_words(left: Left, sold: SoldPlan) -> str:
         )
     else:
         lines.append(_("The provider does not say how much is left."))
-    lines.append(_state_words(measured.line_state))
+    lines.append(state_words(measured.line_state))
     if measured.expires_at is not None:
         lines.append(_("Valid until {date}.", date=date(measured.expires_at)))
     if sold.networks:
@@ -263,7 +263,8 @@ def usage_words(left: Left, sold: SoldPlan) -> str:
     return "\n".join(lines)
 
 
-def _state_words(state: str) -> str:
+def state_words(state: str) -> str:
+    """A line's state as the provider tells it."""
     words = {
         "ready": _("Line: ready, not used yet."),
         "active": _("Line: active."),

@@ -137,6 +137,7 @@ async def refunded(chat: Chat, shop: Shop, news: Refunded) -> Reply:  # noqa: AR
             order=news.order,
             back=back,
         ),
+        "withdrawal": _("You withdrew from order {order}. You get {back} back.", order=news.order, back=back),
         "second_payment": _(
             "You paid order {order} twice. The second payment goes back: {back}.", order=news.order, back=back
         ),

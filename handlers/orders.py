@@ -10,7 +10,7 @@ from bot.conversation.events import Chat
 from bot.conversation.i18n import N_, _, date, money
 from bot.conversation.messages import Button, Menu, Reply, Text
 from bot.conversation.router import Router
-from handlers import _words
+from handlers import _claims, _words
 from handlers._paying import PayOrder
 from services.orders import Order
 from services.orders.sold import SoldPlan
@@ -30,9 +30,11 @@ async def orders(chat: Chat, shop: Shop, words: str) -> Reply:  # noqa: ARG001
         return Text(_("You have no orders yet."))
     body = "\n\n".join(_one(order) for order in own)
     unpaid = [order for order in own if order.state == "awaiting_payment"]
-    if unpaid:
-        return Menu(body, (Button(_("Pay {total}", total=money(unpaid[0].total)), PayOrder(unpaid[0].id)),))
-    return Text(body)
+    buttons = [
+        *(Button(_("Pay {total}", total=money(one.total)), PayOrder(one.id)) for one in unpaid[:1]),
+        *_claims.ways(own, shop.clock.now()),
+    ]
+    return Menu(body, tuple(buttons)) if buttons else Text(body)
 
 
 @router.intent("orders")

@@ -64,9 +64,11 @@ async def _command(shop: Shop, said: StaffSaid, name: str, words: str, commands:
             await shop.staff.did(said.member_id, _recorded(name, words), "done")
             return answer
         preview = await command.preview(shop, words)
+        code = await shop.staff.ask(said.member_id, _recorded(name, words))
+        if preview is None:
+            return await _confirmed(shop, said, code, commands)
     except No as refusal:
         return str(refusal)
-    code = await shop.staff.ask(said.member_id, _recorded(name, words))
     return f"{preview}\n\nTo do it, write within ten minutes: /yes {code}"
 
 

@@ -54,6 +54,17 @@ CAUSES = {
         "/order N, then decide: /refund N before it is disputed, or let it stand",
     ),
     "books": Cause("The books do not close: {facts}.", "/books, then python -m bot books"),
+    # Claims
+    "claim_waits": Cause(
+        "A claim waits for a decision: {facts}.", "/claims, then /claim K… replace, refund, mended or refuse"
+    ),
+    "claim_overdue": Cause(
+        "A claim should have been decided by now: {facts}.",
+        "/claims, then /claim K… replace, refund, mended or refuse",
+    ),
+    "needs_person_not_replaced": Cause(
+        "A replacement could not be bought: {facts}.", "/claims, then /claim K… refund"
+    ),
     # Purchases
     "out_of_credit": Cause(
         "Out of credit at {facts}. Paid orders wait a few minutes, then they are refunded; what the account cannot pay for is not sold meanwhile.",

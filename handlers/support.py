@@ -24,7 +24,7 @@ from bot.conversation.events import Chat, Sent
 from bot.conversation.i18n import N_, _, waiting
 from bot.conversation.messages import Button, Menu, Remember, Reply, Text
 from bot.conversation.router import Router
-from handlers import esims
+from handlers import _claims, esims
 from services.shop import Shop
 from services.support import SILENCE, CaseFile
 
@@ -61,7 +61,10 @@ async def trouble(chat: Chat, shop: Shop, words: str) -> Reply:  # noqa: ARG001
         _("5. Restart the phone."),
     )
     head = [state.words, ""] if state is not None else []
-    return Menu("\n".join((*head, *steps)), (Button(_("A person"), AskPerson()),))
+    buttons = [Button(_("A person"), AskPerson())]
+    if state is not None:
+        buttons.append(Button(_("Make a claim"), _claims.Complain("")))
+    return Menu("\n".join((*head, *steps)), tuple(buttons))
 
 
 @router.press(ShowTrouble)
@@ -75,7 +78,7 @@ async def support(chat: Chat, shop: Shop, words: str) -> Reply:
     """A person; words after the command are passed on at once."""
     opened = await _open(chat, shop)
     if words.strip():
-        return (*opened, *await _pass_on(chat, shop, words))
+        return (*opened, *await pass_on(chat, shop, words))
     return opened
 
 
@@ -83,7 +86,7 @@ async def support(chat: Chat, shop: Shop, words: str) -> Reply:
 async def person_by_words(chat: Chat, shop: Shop, words: str) -> Reply:
     """ "I want a person": whatever else was said goes along."""
     opened = await _open(chat, shop)
-    await _pass_on(chat, shop, words)
+    await pass_on(chat, shop, words)
     return opened
 
 
@@ -112,14 +115,14 @@ async def close_by_button(chat: Chat, shop: Shop, chosen: EndCase) -> Reply:  # 
 @router.hears("to_person")
 async def to_person(chat: Chat, shop: Shop, words: str) -> Reply:
     """Plain words while a case is open go to the person."""
-    return await _pass_on(chat, shop, words)
+    return await pass_on(chat, shop, words)
 
 
 @router.hears(Sent)
 async def picture(chat: Chat, shop: Shop, sent: Sent) -> Reply:
     """A picture, a place, a voice: to the person who is there, else an offer of help."""
     if chat.memory.case and chat.memory.case_until > shop.clock.now().timestamp():
-        return await _pass_on(chat, shop, sent.caption or f"({sent.kind})", sent)
+        return await pass_on(chat, shop, sent.caption or f"({sent.kind})", sent)
     if sent.caption:
         return Menu(
             _(
@@ -151,9 +154,10 @@ async def _open(chat: Chat, shop: Shop) -> tuple[Remember, Menu]:
     )
 
 
-async def _pass_on(
-    chat: Chat, shop: Shop, words: str, sent: Sent | None = None
+async def pass_on(
+    chat: Chat, shop: Shop, words: str, sent: Sent | None = None, facts: tuple[str, ...] = ()
 ) -> tuple[Remember | Text | Menu, ...]:
+    """Words to a person, with what is known of the line; what was said in answer, and the case remembered."""
     case = await shop.support.open_case(chat.customer, chat.id)
     content = None
     mime = ""
@@ -168,7 +172,7 @@ async def _pass_on(
         channel=chat.channel,
         locale=chat.locale,
         words=words,
-        facts=(state.facts,) if state is not None else (),
+        facts=(*facts, *((state.facts,) if state is not None else ())),
         content=content,
         mime=mime,
     )

@@ -12,7 +12,9 @@ from sqlalchemy import Connection, delete, func, select, update
 from services.clock import Clock
 from services.news import Alarm
 from services.storage import Storage
-from services.storage.app import alarms, items, orders, refunds
+from services.storage.after_sale import claims
+from services.storage.app import items, orders, refunds
+from services.storage.desk import alarms
 from services.storage.upsert import insert_new
 
 #: Causes of which there is one at a time, whatever its facts are just now; all others are one for each subject.
@@ -52,10 +54,10 @@ class Alarms:
         self._app = app
         self._clock = clock
 
-    async def note(self, alarm: Alarm) -> None:
-        """Something is wrong; a repeat of what is known only says that it is not over."""
+    async def note(self, alarm: Alarm) -> bool:
+        """Something is wrong; False for a repeat of what is known, which only says that it is not over."""
         now = self._clock.now()
-        await self._app.transaction(lambda connection: _note(connection, alarm, now))
+        return await self._app.transaction(lambda connection: _note(connection, alarm, now))
 
     async def tell(self, telling: Callable[[Raised], Any]) -> None:
         """Give what is new to `telling`, one message for each cause; what it cannot deliver (False) comes again."""
@@ -93,15 +95,16 @@ class Alarms:
         )
 
 
-def _note(connection: Connection, alarm: Alarm, now: datetime) -> None:
+def _note(connection: Connection, alarm: Alarm, now: datetime) -> bool:
     cause, subject, facts = alarm.cause[:64], _subject(alarm), alarm.facts[:255]
     changed = connection.execute(
         update(alarms).where(*_is(cause, subject)).values(last_at=now, facts=facts)
     ).rowcount
     if changed:
-        return
+        return False
     if connection.execute(select(func.count()).select_from(alarms)).scalar_one() < MOST_ALARMS:
         insert_new(connection, alarms, cause=cause, subject=subject, facts=facts, since=now, last_at=now)
+    return True
 
 
 def _subject(alarm: Alarm) -> str:
@@ -157,9 +160,15 @@ def _dispute_is_closed(connection: Connection, order: str) -> bool:
     return mark != "open"
 
 
+def _claim_is_decided(connection: Connection, claim: str) -> bool:
+    state = connection.execute(select(claims.c.state).where(claims.c.id == claim)).scalar_one_or_none()
+    return state != "with_person"
+
+
 _OVER: Mapping[str, Callable[[Connection, str], bool]] = {
     "needs_person_": _item_is_settled,
     "payment_wrong_amount": _order_is_settled,
     "refund_failed": _refunds_went,
+    "claim_": _claim_is_decided,
     "dispute": _dispute_is_closed,
 }

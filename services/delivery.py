@@ -147,18 +147,17 @@ class Delivery:
         return await self.mail_to(item, account.email)
 
     async def mail_to(self, item: str, address: str) -> str:
-        """The same to a given address, once for each order: "sent" or "failed"."""
-        order_id = item.rsplit("-", 1)[0]
-        order = await self._orders.get(order_id)
+        """The same to a given address, once for each line: "sent" or "failed"."""
+        order = await self._orders.get(item.rsplit("-", 1)[0])
         if order is None:
             return "failed"
-        if order_id in self._mailing:
+        if item in self._mailing:
             return "sent"  # by the button and by the workflow at the same time
-        self._mailing.add(order_id)
+        self._mailing.add(item)
         try:
             return await self._mail_once(order, item, address)
         finally:
-            self._mailing.discard(order_id)
+            self._mailing.discard(item)
 
     async def by_mail(self, item: str) -> str:
         """The chat is closed, but the mail has gone: the traveller holds the QR."""
@@ -166,19 +165,19 @@ class Delivery:
         return "delivered"
 
     async def _mail_once(self, order: Order, item: str, address: str) -> str:
-        order_id = order.id
-        if not await self._app.transaction(lambda connection: self._claim_mail(connection, order_id)):
+        kind = _mail_kind(item)
+        if not await self._app.transaction(lambda connection: self._claim_mail(connection, order.id, kind)):
             return "sent"
-        letter = await self._voice.write(order.locale, EsimReady(order_id, item))
+        letter = await self._voice.write(order.locale, EsimReady(order.id, item))
         try:
             await self._mailer.send(address, letter)
         except MailError as error:
-            log.warning("mail not sent", order=order_id, reason=error.reason)
+            log.warning("mail not sent", order=order.id, reason=error.reason)
             return "failed"
         await self._app.transaction(
             lambda connection: connection.execute(
                 update(mailings)
-                .where(mailings.c.order_id == order_id, mailings.c.kind == "esim")
+                .where(mailings.c.order_id == order.id, mailings.c.kind == kind)
                 .values(state="sent")
             )
         )
@@ -194,13 +193,17 @@ class Delivery:
         stamp = self._clock.now().timestamp()
         self._durable.start_with(connection, story, f"{name}-{subject}-{stamp:.0f}", subject)
 
-    def _claim_mail(self, connection: Connection, order: str) -> bool:
+    def _claim_mail(self, connection: Connection, order: str, kind: str) -> bool:
         """True unless the mail has gone. One that was begun and never finished is sent again."""
-        if insert_new(
-            connection, mailings, order_id=order, kind="esim", state="sending", at=self._clock.now()
-        ):
+        if insert_new(connection, mailings, order_id=order, kind=kind, state="sending", at=self._clock.now()):
             return True
         state = connection.execute(
-            select(mailings.c.state).where(mailings.c.order_id == order, mailings.c.kind == "esim")
+            select(mailings.c.state).where(mailings.c.order_id == order, mailings.c.kind == kind)
         ).scalar_one()
         return bool(state != "sent")
+
+
+def _mail_kind(item: str) -> str:
+    """Each line of an order has a mail of its own: the first one, and what stands in for it later."""
+    number = item.rsplit("-", 1)[1]
+    return "esim" if number == "1" else f"esim-{number}"

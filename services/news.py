@@ -120,6 +120,27 @@ class CaseClosed:
 
 
 @dataclass(frozen=True)
+class ClaimDecided:
+    """A claim has moved: it waits for a person, was refused, or its eSIM works again or is replaced."""
+
+    claim: str
+
+
+@dataclass(frozen=True)
+class WithdrawalReceipt:
+    """A withdrawal was declared; what a mail to its author says."""
+
+    claim: str
+
+
+@dataclass(frozen=True)
+class WithdrawalNoticed:
+    """Somebody declared a withdrawal with the number of this chat's order."""
+
+    claim: str
+
+
+@dataclass(frozen=True)
 class ErasureDone:
     """Everything was erased; the last message of this chat."""
 

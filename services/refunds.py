@@ -27,6 +27,8 @@ log = structlog.get_logger()
 AGAIN = (5, 15, 60, 300, *([900] * 190))
 #: The states of an item that its owner does not hold.
 UNDELIVERED = ("waiting", "buying", "needs_person")
+#: Why an item that stands in for another one at no charge needs a person: it could not be bought.
+NOT_REPLACED = "not_replaced"
 #: Seconds between tries to tell.
 TELL = (0, 2, 10, 60, 300, 900)
 
@@ -99,6 +101,10 @@ class Refunds:
                 .with_for_update(of=items)
             ).one()
             if without_line and row.esim_id is not None:
+                return ""
+            if not row.price:
+                # What was free has nothing to give back: that it cannot be bought is for a person.
+                move_item(connection, item, ("waiting", "buying"), "needs_person", NOT_REPLACED, now)
                 return ""
             if not move_item(connection, item, was, "refund_due", why, now):
                 # Noted before, by this step or by somebody else; or settled otherwise.

@@ -9,6 +9,7 @@ from services.alarms import Alarms
 from services.books import Books
 from services.catalogue import Catalogue
 from services.checkout import Checkouts
+from services.claims import Claims, Rules
 from services.clock import Clock
 from services.customers import Customers
 from services.delivery import Delivery
@@ -69,6 +70,8 @@ class Shop:
     alarms: Alarms
     staff: Staff
     giving_back: GivingBack
+    claims: Claims
+    rules: Rules
     dossiers: Dossiers
     customers: Customers
     privacy: Privacy

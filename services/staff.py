@@ -12,7 +12,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from services.clock import Clock
 from services.storage import Storage
-from services.storage.app import staff_acts
+from services.storage.desk import staff_acts
 from services.storage.sealing import Secrets
 
 #: A command that changes something waits so long for its "/yes".

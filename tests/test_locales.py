@@ -73,7 +73,8 @@ def buttons() -> list[str]:
     for path in (ROOT / "handlers").glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Button" and node.args:
-                label = node.args[0]
+                short = next((one.value for one in node.keywords if one.arg == "short"), None)
+                label = short or node.args[0]
                 if isinstance(label, ast.Call) and getattr(label.func, "id", "") == "_":
                     found.append(label.args[0].value)
     return sorted(set(found))

@@ -16,6 +16,8 @@ class Button:
     label: str
     action: Any
     detail: str = ""
+    #: What says the same where the platform has no room for the label: some are given by law, and long.
+    short: str = ""
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,8 @@ class StaffCommand:
     """A command of the staff chat, in the operator's language.
 
     `act(shop, words, key)` carries it out and says what came of it; what it does under one key happens once.
-    `preview(shop, words)` says what would happen: such a command waits for its author's "/yes".
+    `preview(shop, words)` says what would happen: such a command waits for its author's "/yes". None: nothing that
+    would have to be confirmed.
     """
 
     name: str

@@ -28,6 +28,13 @@ def _phrases() -> dict[str, str]:
             "a person, a human, real person, human being, talk to someone, speak to someone, an agent, "
             "talk to a person, customer service, i want a person, support",
         ),
+        "withdrawal": p_(
+            "phrases",
+            "withdraw from, withdrawal, right of withdrawal, cancel my contract, revoke the contract",
+        ),
+        "refund": p_(
+            "phrases", "refund*, money back, give it back, give back, want my money, cancel my order"
+        ),
         "trouble": p_(
             "phrases",
             "not work*, doesn't work, doesnt work, does not work, isn't working, no internet, no data, "

@@ -76,6 +76,8 @@ def environment(
         "LEGAL_DATABASE_URL": f"sqlite:///{folder}/legal.db",
         "VAULT_DATABASE_URL": f"sqlite:///{folder}/vault.db",
         "MASTER_KEY": credentials.MASTER_KEY,
+        "REFUND_RULE": "unused",
+        "WITHDRAWAL_OUTCOME": "refund_if_unused",
         "SHOP_LANGUAGE": "en",
         "TIME_SOURCE": f"{here}/clock",
         "TIME_FACTOR": TIME_FACTOR,

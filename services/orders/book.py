@@ -52,13 +52,20 @@ class Orders:
     """Keeps the book. `start` begins durable work inside the transaction that records why."""
 
     def __init__(
-        self, app: Storage, clock: Clock, start: StartWith, promise: timedelta = timedelta(minutes=30)
+        self,
+        app: Storage,
+        clock: Clock,
+        start: StartWith,
+        promise: timedelta = timedelta(minutes=30),
+        rules: Mapping[str, Any] | None = None,
     ) -> None:
         #: How long an order may take from its payment.
         self.promise = promise
         self._app = app
         self._clock = clock
         self._start = start
+        #: What the shop grants after a sale: frozen on every order that is placed.
+        self._rules = dict(rules or {})
 
     async def place(
         self,
@@ -207,6 +214,7 @@ class Orders:
                 captured=0,
                 locale=locale,
                 terms=terms,
+                rules=self._rules,
                 placed_at=now,
             )
         )
@@ -285,6 +293,7 @@ def read_order(connection: Connection, order: str) -> Order | None:
         listed_tax=Money(_or(row.listed_tax, row.tax), row.listed_currency or row.currency),
         stars=row.stars,
         refunded=Money(_refunded(connection, order, row.currency), row.currency),
+        rules=row.rules,
         items=tuple(_item(part, row.currency) for part in parts),
     )
 

@@ -98,6 +98,8 @@ class Order:
     mail_offered: bool | None
     #: What went back, or is on its way.
     refunded: Money
+    #: What the shop grants after the sale, as it was when the order was placed.
+    rules: Mapping[str, Any] = field(repr=False)
     items: tuple[Item, ...]
     #: The price as it was listed, whatever it was paid in. `total`, `tax`, `captured` and the items' prices are in
     #: the currency that the order was paid in.

@@ -47,6 +47,11 @@ class SoldPlan:
             needs_imei=offer.needs_imei,
         )
 
+    @property
+    def refundable(self) -> bool:
+        """Wholesalers take back neither unlimited plans nor data for a line, so the shop's rule is for the others."""
+        return self.data is not None and not self.tops_up
+
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> SoldPlan:
         """What `as_json` gave."""

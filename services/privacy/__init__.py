@@ -59,7 +59,7 @@ class Privacy:
     ) -> None:
         self._controller = controller or Controller()
         journal, self._requests = Journal(stores.vault, clock), Requests(stores.app, clock)
-        wiping = _wiping(stores, secrets, clock, self._controller)
+        wiping = _wiping(stores, vault, secrets, clock, self._controller)
         self._consents = Consents(stores.app, clock)
         self._exports = Exports(stores, vault, secrets, clock, self._requests, self._controller)
         self._previews = Previews(stores.app, clock, self._controller)
@@ -126,12 +126,12 @@ def open_guard(
     stores: Stores, vault: Vault, secrets: Secrets, clock: Clock, controller: Controller | None = None
 ) -> Guard:
     """What looks at the stores before anything starts, and the command that mends them."""
-    wiping = _wiping(stores, secrets, clock, controller or Controller())
+    wiping = _wiping(stores, vault, secrets, clock, controller or Controller())
     return Guard(
         stores, vault, Journal(stores.vault, clock), Requests(stores.app, clock), wiping, Scrubber(stores)
     )
 
 
-def _wiping(stores: Stores, secrets: Secrets, clock: Clock, controller: Controller) -> Wiping:
-    archive = Archive(stores.app, stores.legal, secrets, controller)
+def _wiping(stores: Stores, vault: Vault, secrets: Secrets, clock: Clock, controller: Controller) -> Wiping:
+    archive = Archive(stores.app, stores.legal, vault, secrets, controller)
     return Wiping(stores.app, archive, secrets, clock)

@@ -9,9 +9,10 @@ from sqlalchemy import Connection, select
 
 from services.privacy.policy import Controller, books_kept_until, proof_kept_until
 from services.storage import Storage
+from services.storage.after_sale import claims
 from services.storage.app import orders, refunds, statements
 from services.storage.legal import held_statements, sales
-from services.storage.sealing import Secrets
+from services.storage.sealing import Erased, Sealer, Secrets, Vault
 from services.storage.upsert import insert_new
 
 SALE = "sale"
@@ -22,29 +23,59 @@ class _Sold:
     order: Any
     refunds: tuple[Any, ...]
     statements: tuple[Any, ...]
+    claims: tuple[Any, ...]
 
 
 class Archive:
     """Copies the accounting subset, and nothing of an order that nobody paid."""
 
-    def __init__(self, app: Storage, legal: Storage, secrets: Secrets, controller: Controller) -> None:
+    def __init__(
+        self, app: Storage, legal: Storage, vault: Vault, secrets: Secrets, controller: Controller
+    ) -> None:
         self._app = app
         self._legal = legal
+        self._vault = vault
         self._secrets = secrets
         self._controller = controller
 
     async def keep(self, customer: str) -> list[str]:
         """Copy a customer's paid orders, each once; their numbers."""
         sold = await self._app.read(lambda connection: _sold(connection, customer))
+        claimed = [row for one in sold for row in await self._claimed(customer, one.claims)]
 
         def work(connection: Connection) -> None:
             for one in sold:
                 insert_new(connection, sales, **self._sale(one))
                 for said in one.statements:
                     insert_new(connection, held_statements, **self._statement(said))
+            for row in claimed:
+                insert_new(connection, held_statements, **row)
 
         await self._legal.transaction(work)
         return [one.order.id for one in sold]
+
+    async def _claimed(self, customer: str, claims_: tuple[Any, ...]) -> list[dict[str, Any]]:
+        """What was claimed after a sale, as it was said; nothing when the customer's key is gone."""
+        told = [row for row in claims_ if row.said is not None]
+        if not told:
+            return []
+        try:
+            sealer = await self._vault.sealer(customer)
+        except Erased:
+            return []
+        return [self._held(row, sealer) for row in told]
+
+    def _held(self, row: Any, sealer: Sealer) -> dict[str, Any]:
+        kind = f"claim-{row.id}"
+        place = f"held_statements:text:{row.order_id}:{kind}"
+        return {
+            "order_id": row.order_id,
+            "kind": kind,
+            "locale": row.locale,
+            "text": self._secrets.archive.seal(sealer.open(row.said, f"claims:said:{row.id}"), place),
+            "at": row.at,
+            "keep_until": proof_kept_until(row.at),
+        }
 
     def _sale(self, sold: _Sold) -> dict[str, Any]:
         order = sold.order
@@ -88,6 +119,7 @@ def _sold(connection: Connection, customer: str) -> list[_Sold]:
             order,
             tuple(connection.execute(select(refunds).where(refunds.c.order_id == order.id))),
             tuple(connection.execute(select(statements).where(statements.c.order_id == order.id))),
+            tuple(connection.execute(select(claims).where(claims.c.order_id == order.id))),
         )
         for order in paid
     ]

@@ -27,7 +27,7 @@ from services.privacy.entries import (
     gaps,
     not_personal,
 )
-from services.storage import app, legal, vault
+from services.storage import after_sale, app, desk, legal, vault
 
 STORES = {"app": app.APP, "legal": legal.LEGAL, "vault": vault.VAULT}
 
@@ -55,6 +55,7 @@ _DECLARED = Use(TRANSACTION, "proof", LAW, "proof", "hold", (), "proof of what w
 _HELD = Use(
     TRANSACTION, "proof", LAW, "proof", "keep", (AUTHORITIES,), "proof of what was declared before paying"
 )
+_CLAIMED = Use(TRANSACTION, "proof", LAW, "proof", "hold", (), "proof of what was claimed after the sale")
 _LINE = Use(ESIM, "provisioning", CONTRACT, "A", "delete", (PROVIDER,))
 _INSTALL = Use(ESIM, "delivery", CONTRACT, "installed", "delete", (PROVIDER, TELEGRAM, META, MAIL))
 _USAGE = Use(ESIM, "diagnostics", CONTRACT, "measured", "delete", (PROVIDER,))
@@ -103,7 +104,7 @@ REGISTRY: tuple[Entry, ...] = (
     *_ORDER.of(
         app.orders,
         "id state currency total tax captured stars listed_currency listed_total listed_tax "
-        "method locale terms disputed placed_at paid_at due_at late_at",
+        "method locale terms rules disputed placed_at paid_at due_at late_at",
     ),
     *_OWNER.of(app.orders, "customer_id chat_id", hidden=_LINK),
     *_OWNER.of(app.orders, "event_id", hidden=_HASH),
@@ -118,6 +119,13 @@ REGISTRY: tuple[Entry, ...] = (
     *not_personal(app.history, "seq", _OURS),
     *_DECLARED.of(app.statements, "order_id kind locale text at"),
     *not_personal(app.statements, "digest", "a hash of our own words"),
+    *_ORDER.of(
+        after_sale.claims,
+        "id kind state order_id item_id stranger locale line_state used_bytes total_bytes measured_at "
+        "outcome why amount replacement at due_at decided_at",
+    ),
+    *_OWNER.of(after_sale.claims, "chat_id event_id", hidden=_HASH),
+    *_CLAIMED.sealed(after_sale.claims, "said", "claims:{column}:{id}", "json"),
     # What they paid
     *_CHECKOUT.of(app.checkouts, "order_id attempt state session expires_at"),
     *_CHECKOUT.of(app.checkouts, "key", hidden=_LINK),
@@ -177,12 +185,12 @@ REGISTRY: tuple[Entry, ...] = (
     *not_personal(app.pauses, "what why at until over wanted looks look_at", "what is not for sale, and why"),
     *not_personal(app.beats, "executor at", "our own processes"),
     *not_personal(
-        app.alarms,
+        desk.alarms,
         "cause subject facts since last_at told_at",
         "what the operator must mend: numbers of orders, providers and requests",
     ),
     *not_personal(
-        app.staff_acts,
+        desk.staff_acts,
         "code member member_hash command state outcome at done_at",
         "what our own staff did, for six months: who under the house's key, and numbers of orders",
     ),

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, o
 
 from services.privacy.policy import Controller, began_before, books_kept_until
 from services.privacy.wiping import drop
+from services.storage.after_sale import claims
 from services.storage.app import (
     checkouts,
     consents,
@@ -75,6 +76,7 @@ def rules(controller: Controller) -> tuple[Rule, ...]:
             "orders out of the books", "L", lambda connection, t, most: _out(connection, t, most, controller)
         ),
         _rows("declarations", "proof", statements, lambda t: _old(statements.c.at, t.shop, "proof")),
+        _rows("claims", "proof", claims, lambda t: _old(claims.c.at, t.shop, "proof")),
         _columns("activation codes", "installed", _installed, "activation"),
         _columns(
             "measurements",
@@ -163,6 +165,7 @@ def _orders(name: str, period: str, over: Callable[[Connection, Times, int], lis
             "statements",
             "mailings",
             "purchases",
+            "claims",
         ]
     )
     return Rule(name, period, "app", tables, over, drop)

@@ -8,12 +8,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, delete, exists, select, update
 
+from services.claims.claim import UNDECIDED
 from services.clock import Clock, machine_now
 from services.orders.book import move_item
 from services.orders.order import FULFILMENT
 from services.privacy.archive import Archive
 from services.privacy.belongings import mine
 from services.storage import Storage
+from services.storage.after_sale import claims
 from services.storage.app import (
     case_messages,
     cases,
@@ -95,6 +97,9 @@ class Wiping:
             connection.execute(delete(leases).where(_is(leases, customer), idle))
             for table in (dispatches, declines):
                 connection.execute(delete(table).where(_is(table, customer)))
+            # Claims that they made with somebody else's number.
+            theirs = select(chats.c.id).where(_is(chats, customer))
+            connection.execute(update(claims).where(claims.c.chat_id.in_(theirs)).values(chat_id=None))
             for table in (chats, identities, customers):
                 connection.execute(delete(table).where(_is(table, customer)))
             return True
@@ -123,8 +128,16 @@ class Wiping:
         connection.execute(
             update(disputes).where(disputes.c.order_id.in_(sold)).values(reference=None, evidence=None)
         )
+        _drop_claims(connection, sold)
         nothing = ("customer_id", "chat_id", "event_id", "reference", "mail_offered")
         connection.execute(update(orders).where(orders.c.id.in_(sold)).values(dict.fromkeys(nothing)))
+
+
+def _drop_claims(connection: Connection, sold: Collection[str]) -> None:
+    """What was claimed stays for the books, without words and chats; what nobody decided is nobody's any more."""
+    theirs = claims.c.order_id.in_(sold)
+    connection.execute(update(claims).where(theirs, claims.c.state.in_(UNDECIDED)).values(state="dropped"))
+    connection.execute(update(claims).where(theirs).values(said=None, chat_id=None, event_id=None))
 
 
 def _stop(connection: Connection, customer: str, now: datetime) -> None:
@@ -162,7 +175,7 @@ def drop(connection: Connection, unpaid: Collection[str]) -> None:
     parts = select(items.c.id).where(items.c.order_id.in_(unpaid))
     connection.execute(delete(dispatches).where(dispatches.c.about.in_(parts)))
     connection.execute(delete(purchases).where(purchases.c.item_id.in_(parts)))
-    for table in (*_OF_ORDERS, disputes, refunds, history, items):
+    for table in (*_OF_ORDERS, claims, disputes, refunds, history, items):
         connection.execute(delete(table).where(table.c.order_id.in_(unpaid)))
     connection.execute(delete(orders).where(orders.c.id.in_(unpaid)))
 

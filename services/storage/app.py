@@ -120,6 +120,8 @@ orders = Table(
     Column("reference", String(255)),
     Column("locale", String(16), nullable=False),
     Column("terms", String(16), nullable=False),
+    #: What the shop grants after the sale, as it was when the order was placed.
+    Column("rules", JSON, nullable=False, default=dict),
     Column("disputed", String(16)),
     #: Whether the traveller took up the address given at the checkout: None = not asked yet.
     Column("mail_offered", Boolean),
@@ -350,35 +352,6 @@ pauses = Table(
     #: When the shop looks whether it can sell again, and how often it has.
     Column("looks", Integer, nullable=False, default=0),
     Column("look_at", Moment),
-)
-
-#: What the operator must know: one row for each cause and subject until it is over.
-alarms = Table(
-    "alarms",
-    APP,
-    Column("cause", String(64), primary_key=True),
-    Column("subject", String(128), primary_key=True),
-    Column("facts", String(255), nullable=False),
-    Column("since", Moment, nullable=False),
-    #: When it was last raised.
-    Column("last_at", Moment, nullable=False, index=True),
-    Column("told_at", Moment, index=True),
-)
-
-#: What staff asked for in their chat, and what became of it; what waits for its "/yes" too.
-staff_acts = Table(
-    "staff_acts",
-    APP,
-    Column("code", String(16), primary_key=True),
-    #: Sealed with the house's own key, and found by keyed hash: staff are people too.
-    Column("member", LargeBinary, nullable=False),
-    Column("member_hash", Key, nullable=False),
-    #: The command with its ids and amounts; never anybody's words.
-    Column("command", String(128), nullable=False),
-    Column("state", String(16), nullable=False),
-    Column("outcome", String(255)),
-    Column("at", Moment, nullable=False, index=True),
-    Column("done_at", Moment),
 )
 
 #: Processes that are alive, by the database's clock.

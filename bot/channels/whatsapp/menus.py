@@ -39,7 +39,8 @@ def choices(buttons: Sequence[Button], seal: Callable[[Any], str]) -> list[Choic
     sealed: dict[str, Choice] = {}
     for button in buttons:
         data = seal(button.action)
-        sealed.setdefault(data, Choice(_line(button.label), " ".join(button.detail.split()), data))
+        label = button.short if button.short and utf16(button.label) > MOST_BUTTON else button.label
+        sealed.setdefault(data, Choice(_line(label), " ".join(button.detail.split()), data))
     return list(sealed.values())
 
 

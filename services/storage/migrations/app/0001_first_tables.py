@@ -319,6 +319,7 @@ def upgrade() -> None:
         sa.Column("reference", sa.String(length=255), nullable=True),
         sa.Column("locale", sa.String(length=16), nullable=False),
         sa.Column("terms", sa.String(length=16), nullable=False),
+        sa.Column("rules", sa.JSON(), nullable=False),
         sa.Column("disputed", sa.String(length=16), nullable=True),
         sa.Column("mail_offered", sa.Boolean(), nullable=True),
         sa.Column("placed_at", columns.Moment(timezone=True), nullable=False),
@@ -371,6 +372,41 @@ def upgrade() -> None:
     with op.batch_alter_table("checkouts", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_checkouts_order_id"), ["order_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_checkouts_state"), ["state"], unique=False)
+
+    op.create_table(
+        "claims",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("order_id", sa.String(length=64), nullable=True),
+        sa.Column("item_id", sa.String(length=64), nullable=True),
+        sa.Column("chat_id", sa.String(length=64), nullable=True),
+        sa.Column("event_id", sa.String(length=64), nullable=True),
+        sa.Column("stranger", sa.Boolean(), nullable=False),
+        sa.Column("locale", sa.String(length=16), nullable=False),
+        sa.Column("said", sa.LargeBinary(), nullable=True),
+        sa.Column("line_state", sa.String(length=16), nullable=True),
+        sa.Column("used_bytes", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("total_bytes", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("measured_at", columns.Moment(timezone=True), nullable=True),
+        sa.Column("outcome", sa.String(length=16), nullable=True),
+        sa.Column("why", sa.String(length=32), nullable=True),
+        sa.Column("amount", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("replacement", sa.String(length=64), nullable=True),
+        sa.Column("at", columns.Moment(timezone=True), nullable=False),
+        sa.Column("due_at", columns.Moment(timezone=True), nullable=True),
+        sa.Column("decided_at", columns.Moment(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_claims_order_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_claims")),
+        sa.UniqueConstraint("event_id", name=op.f("uq_claims_event_id")),
+    )
+    with op.batch_alter_table("claims", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_claims_at"), ["at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_claims_chat_id"), ["chat_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_claims_due_at"), ["due_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_claims_order_id"), ["order_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_claims_replacement"), ["replacement"], unique=False)
+        batch_op.create_index(batch_op.f("ix_claims_state"), ["state"], unique=False)
 
     op.create_table(
         "disputes",
@@ -529,6 +565,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_disputes_order_id"))
 
     op.drop_table("disputes")
+    with op.batch_alter_table("claims", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_claims_state"))
+        batch_op.drop_index(batch_op.f("ix_claims_replacement"))
+        batch_op.drop_index(batch_op.f("ix_claims_order_id"))
+        batch_op.drop_index(batch_op.f("ix_claims_due_at"))
+        batch_op.drop_index(batch_op.f("ix_claims_chat_id"))
+        batch_op.drop_index(batch_op.f("ix_claims_at"))
+
+    op.drop_table("claims")
     with op.batch_alter_table("checkouts", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_checkouts_state"))
         batch_op.drop_index(batch_op.f("ix_checkouts_order_id"))
