@@ -132,3 +132,12 @@ async def test_an_invoice_in_money_needs_the_provider_and_sensible_tips(world, p
     ):
         with pytest.raises(telegram.error.BadRequest, match=why):
             await ptb.send_invoice(*what, **wrong)
+
+
+async def test_a_game_is_sent_when_the_bot_has_it(world, ptb, aio):
+    chat = await said(world)
+    await world.telegram.add_game("packing", "Packing", "What fits?")
+
+    assert (await ptb.send_game(chat, "packing")).game.title == "Packing"
+    with pytest.raises(aiogram.exceptions.TelegramBadRequest, match="wrong game short name"):
+        await aio.send_game(chat, "chess")

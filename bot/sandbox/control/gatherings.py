@@ -1,4 +1,4 @@
-"""Groups and channels of Telegram, made by a traveller who brings the bot into them."""
+"""What people make at Telegram: groups and channels into which they bring the bot, games at BotFather."""
 
 from __future__ import annotations
 
@@ -15,15 +15,17 @@ if TYPE_CHECKING:
 
 _KINDS: tuple[Kind, ...] = ("supergroup", "forum", "channel")
 _LONGEST_TITLE = 128
+_LONGEST_DESCRIPTION = 512
 
 
 def routes(world: World) -> list[Route]:
-    """The call under /world/chats."""
-    return [route("POST", "/world/chats", Chats(world).make)]
+    """The calls under /world/chats and /world/games."""
+    chats = Chats(world)
+    return [route("POST", "/world/chats", chats.make), route("POST", "/world/games", chats.add_game)]
 
 
 class Chats:
-    """Carries the call to Telegram."""
+    """Carries each call to Telegram."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -39,3 +41,9 @@ class Chats:
                 kind, title, owner, username, members, bots, frozenset(rights)
             )
         return {"id": chat.id}
+
+    async def add_game(self, request: Request) -> None:
+        said = await read_body(request)
+        name, title = said.text("short_name", LONGEST_NAME), said.text("title", _LONGEST_TITLE)
+        with refusals():
+            await self._world.telegram.add_game(name, title, said.text("description", _LONGEST_DESCRIPTION))

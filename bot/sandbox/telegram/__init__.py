@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from starlette.routing import BaseRoute
 
 from bot.sandbox.phones import Kind, Screen
+from bot.sandbox.telegram import pictures
+from bot.sandbox.telegram.calls import Upload
 from bot.sandbox.telegram.cloud import Cloud
 from bot.sandbox.telegram.door import Door
 from bot.sandbox.telegram.gatherings import Gatherings
@@ -86,6 +88,12 @@ class Telegram:
     async def change_identity(self, traveller: str, change: str) -> None:
         """ "username" or "recycled"; ValueError for anything else."""
         await self._people.change_identity(traveller, change)
+
+    async def add_game(self, short_name: str, title: str, description: str) -> None:
+        """What a shop would do at BotFather; ValueError when there are too many."""
+        photo = await self._cloud.files.photo(Upload("game.png", "image/png", pictures.snapshot()))
+        game = {"title": title, "description": description, "photo": photo}
+        self._cloud.profile.add_game(short_name, game)
 
     async def rename(self, traveller: str, first_name: str, last_name: str | None) -> None:
         """Another first and last name."""

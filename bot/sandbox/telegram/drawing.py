@@ -81,6 +81,8 @@ def words(message: Json) -> str:
             return f"🎤 {seconds} s"
         case {"poll": {"question": question, "options": options}}:
             return "\n".join((f"📊 {question}", *(f"○ {option['text']}" for option in options)))
+        case {"game": {"title": title, "description": description}}:
+            return f"🎮 {title}\n{description}"
         case {"dice": {"emoji": emoji, "value": value}}:
             return f"{emoji} {value}"
         case {"pinned_message": pinned}:

@@ -7,6 +7,7 @@ from bot.sandbox.telegram.calls import Json
 #: A command menu belongs to a scope (its kind, a chat, a user) and a language.
 Menu = tuple[str, int, int, str]
 
+MOST_GAMES = 100
 #: Menus, and menu buttons of single chats, that can be set; the oldest goes when there are more.
 MOST_MENUS = 10_000
 
@@ -23,6 +24,8 @@ class Profile:
         self.buttons: dict[int, Json] = {}
         #: The bot's picture, smallest size first; empty for none.
         self.photo: list[Json] = []
+        #: What it has at BotFather, by short name.
+        self.games: dict[str, Json] = {}
         #: What the bot asks for when it is made an administrator: in channels (True), in groups (False).
         self.rights: dict[bool, frozenset[str]] = {}
 
@@ -40,6 +43,12 @@ class Profile:
         self.buttons[chat_id] = button
         if len(self.buttons) > MOST_MENUS:
             del self.buttons[next(iter(self.buttons))]
+
+    def add_game(self, short_name: str, game: Json) -> None:
+        """A game; ValueError when there are too many."""
+        if len(self.games) >= MOST_GAMES:
+            raise ValueError(f"a bot of the sandbox has no more than {MOST_GAMES} games")
+        self.games[short_name] = game
 
     def seen_by(self, chat_id: int, language: str) -> list[Json]:
         """The commands that a private chat's menu shows: the narrowest scope that has any."""

@@ -86,6 +86,8 @@ async def _chats(living: Living) -> dict[str, object]:
         assert answer.status_code < 300, answer.text
         return int(answer.json()["id"])
 
+    game = {"short_name": "test_game", "title": "Test", "description": "A game."}
+    assert (await living.http.post("/world/games", json=game)).status_code < 300
     await chat("channel", "Tests", username=CHANNEL, members=["one", "two"], bots=["other_bot"])
     return {
         "chat_id": str(person),
