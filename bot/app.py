@@ -20,12 +20,11 @@ from bot.conversation.actions import Seal
 from bot.conversation.channel import Channel, ChannelError, Unreadable
 from bot.conversation.engine import Engine
 from bot.conversation.events import Attachment, Blocked, Incoming, Receipt, StaffSaid
-from bot.conversation.i18n import _, languages, speaking
 from bot.conversation.router import Router
 from bot.desk import Desk
 from bot.housekeeping import Housekeeping
 from bot.inbox import Inbox
-from bot.jobs import Jobs
+from bot.jobs import Job, Jobs
 from bot.lines import Lines
 from bot.payment_watch import watch
 from bot.sessions import Sessions, State
@@ -33,7 +32,6 @@ from bot.settings import Settings
 from bot.time_source import TimeSource
 from bot.voice import Spoken
 from bot.web import Doors
-from handlers.start import COMMANDS
 from services import places
 from services.alarms import Alarms
 from services.attempts import Attempts
@@ -61,6 +59,7 @@ from services.news import Alarm
 from services.one_process import OneProcess
 from services.orders import Orders
 from services.orders.order import TOPUP
+from services.papers import Papers, Paperwork
 from services.payments.stripe.client import Stripe
 from services.prices import Prices
 from services.privacy import Others, Privacy, open_guard
@@ -139,6 +138,21 @@ class App:
             clock,
             waits,
             voice,
+        )
+        self.papers = Papers(
+            self.stores,
+            self.secrets,
+            self.orders,
+            self.customers,
+            {"stripe": self.payments},
+            lambda: self.prices.book.taxes,
+            settings.seller,
+            settings.controller,
+            clock,
+            voice,
+        )
+        self.paperwork = Paperwork(
+            app, self.papers, self.orders, self.customers, mailer, self.durable, clock, waits, voice
         )
         attempts = Attempts(app, self.metrics)
         self.guard = SpendGuard(
@@ -255,6 +269,7 @@ class App:
                 ),
                 *self.lines.jobs(),
                 *self.after_sale.jobs(),
+                Job("papers", 2, self.paperwork.take_up, floor=0.3),
             ],
             waits,
         )
@@ -333,18 +348,9 @@ class App:
         except ChannelError:
             return False
 
-    def commands(self) -> dict[str, dict[str, str]]:
-        """Language → command → summary, for the menus of the platforms."""
-        menus: dict[str, dict[str, str]] = {}
-        for locale in languages():
-            with speaking(locale):
-                menus[locale] = {name: _(summary) for name, summary in COMMANDS}
-        return menus
-
     def _privacy(self) -> Privacy:
-        controller = self.settings.controller
-        self.controller = controller
         others = Others(self.checkouts, self.providers, self.forget_staff_messages, self.voice)
+        controller = self.settings.controller
         return Privacy(
             self.stores, self.vault, self.secrets, self.clock, self.waits, self.durable, others, controller
         )
@@ -367,6 +373,7 @@ class App:
             orders=self.orders,
             checkouts=self.checkouts,
             delivery=self.delivery,
+            papers=self.papers,
             esims=self.esims,
             usage=self.lines.usage,
             topups=self.lines.topups,
@@ -379,7 +386,7 @@ class App:
             dossiers=Dossiers(self.stores.app),
             customers=self.customers,
             privacy=self.privacy,
-            controller=self.controller,
+            controller=settings.controller,
             fetch=self.fetch,
         )
 
@@ -403,7 +410,7 @@ async def opened(settings: Settings) -> AsyncIterator[App]:
         app = App(settings, stores, await open_secrets(stores.vault, settings.key))
         # Entered first, left last: what is still being worked on needs them to the end.
         stack.push_async_callback(app.hang_up)
-        await open_guard(stores, app.vault, app.secrets, app.clock, app.controller).check()
+        await open_guard(stores, app.vault, app.secrets, app.clock, app.settings.controller).check()
         stack.enter_context(app.metrics.served(settings.metrics_listen))
         listen(app.providers.values(), app.metrics, app.alert)
         background: set[asyncio.Task[None]] = set()

@@ -11,6 +11,7 @@ import structlog
 from bot.channels import telegram, whatsapp
 from bot.conversation.channel import Channel, ChannelError
 from bot.settings import Settings
+from handlers.start import menus
 from services.catalogue.names import country_of
 from services.clock import Clock
 from services.providers import EsimProvider, airalo, keepgo
@@ -119,7 +120,7 @@ def longest_answer(settings: Settings) -> float:
 
 async def open_channels(app: App) -> None:
     """Register at the platforms; then listen, and take up what was left."""
-    commands = app.commands()
+    commands = menus()
     for channel in app.channels.values():
         await open_channel(channel, commands)
         if isinstance(channel, telegram.Telegram) and channel.username:

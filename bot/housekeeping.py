@@ -27,14 +27,7 @@ from services.sales_probe import SalesProbe
 from services.spend_guard import SpendGuard
 from services.staff import Staff
 from services.storage import Storage
-from services.storage.app import (
-    beats,
-    items,
-    leases,
-    orders,
-    refunds,
-    unreadable,
-)
+from services.storage.app import beats, items, leases, orders, refunds, unreadable
 from services.storage.upsert import insert_new
 from services.support import Support
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Literal
+from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -15,6 +16,7 @@ from services.buyer_guard import Limits
 from services.claims.rules import Rules
 from services.payments.stripe.settings import Settings as StripeSettings
 from services.privacy.policy import Controller
+from services.seller import Seller
 
 
 class BadSettings(ValueError):
@@ -123,6 +125,20 @@ class Settings(BaseSettings):
     claim_hours: int = Field(default=48, ge=1, le=720)
     support_wait_minutes: int = Field(default=30, ge=1, le=2880)
 
+    #: What the law wants to read about the seller on invoices; `python -m bot doctor` says what is missing.
+    seller_name: str = ""
+    seller_form: str = ""
+    seller_capital: str = ""
+    seller_address: str = ""
+    seller_siren: str = ""
+    seller_siret: str = ""
+    seller_registry: str = ""
+    seller_vat: str = ""
+    #: A sentence that the seller's tax position asks for ("TVA non applicable, art. 293 B du CGI").
+    seller_mention: str = ""
+    #: Where the days, months and years of the books begin.
+    books_timezone: str = "Europe/Paris"
+
     #: All waits are multiplied by this; tests and the sandbox make them short.
     time_factor: float = Field(default=1.0, gt=0, le=10)
     #: A loopback address that moves the shop's clock. For the sandbox.
@@ -139,6 +155,13 @@ class Settings(BaseSettings):
             raise ValueError("is not base64") from error
         if size != 32:
             raise ValueError("must be 32 bytes in base64")
+        return value
+
+    @field_validator("books_timezone")
+    @classmethod
+    def _is_a_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError("is no time zone such as Europe/Paris")
         return value
 
     @field_validator("time_source")
@@ -178,6 +201,24 @@ class Settings(BaseSettings):
             self.controller_email,
             self.authority_name,
             self.authority_url,
+        )
+
+    @property
+    def seller(self) -> Seller:
+        """Who sells, as it stands on papers."""
+        return Seller(
+            brand=self.shop_name,
+            name=self.seller_name or self.controller_name,
+            form=self.seller_form,
+            capital=self.seller_capital,
+            address=self.seller_address or self.controller_address,
+            siren=self.seller_siren,
+            siret=self.seller_siret,
+            registry=self.seller_registry,
+            vat=self.seller_vat,
+            email=self.controller_email,
+            mention=self.seller_mention,
+            zone=ZoneInfo(self.books_timezone),
         )
 
     @property

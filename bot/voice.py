@@ -60,6 +60,11 @@ class Spoken:
         assert isinstance(letter, Letter)
         return letter
 
+    async def sheet(self, locale: str, facts: Any) -> Mapping[str, Any]:
+        sheet = await self._need().compose(locale, "sheet", facts)
+        assert isinstance(sheet, dict)
+        return sheet
+
     async def alarm(self, alarm: Alarm) -> None:
         if await self._alarms.note(alarm):
             log.error("alarm", cause=alarm.cause, facts=alarm.facts)

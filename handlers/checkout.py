@@ -150,6 +150,7 @@ async def place(chat: Chat, shop: Shop, chosen: RightEnds) -> Reply:
         price=plan.price,
         tax=plan.tax,
         most_cost=str(plan.most_cost),
+        tax_rate=plan.tax_rate,
     )
     order = await shop.orders.place(
         chat.event, chat.customer, chat.id, chat.locale, shop.about.terms_version, sale, declared

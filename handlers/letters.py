@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.conversation.i18n import _, date, money
 from bot.conversation.router import Router
-from handlers import _words
+from handlers import _words, papers
 from services import qr
 from services.news import EsimReady, Letter
 from services.orders.sold import SoldPlan
@@ -22,6 +22,7 @@ async def esim_ready(shop: Shop, ready: EsimReady) -> Letter:
         raise LookupError(ready.order)
     sold = SoldPlan.from_json(order.item.plan)
     declared = await shop.orders.declared(order.id)
+    invoice = await shop.papers.invoice(order.id, patient=False)
     body = "\n".join(
         (
             _("Your eSIM is ready: {what}", what=_words.title(sold)),
@@ -30,7 +31,7 @@ async def esim_ready(shop: Shop, ready: EsimReady) -> Letter:
             _("SM-DP+ address: {address}", address=esim.address),
             _("Activation code: {code}", code=esim.code),
             _("Android, the whole code: {code}", code=esim.activation),
-            _("The QR code is attached."),
+            _("The QR code and the invoice are attached.") if invoice else _("The QR code is attached."),
             "",
             _("Receipt"),
             _(
@@ -49,5 +50,9 @@ async def esim_ready(shop: Shop, ready: EsimReady) -> Letter:
     return Letter(
         _("Your eSIM: {what}", what=_words.title(sold)),
         body,
-        (("esim.png", "image/png", qr.picture(esim.activation)),),
+        (
+            ("esim.png", "image/png", qr.picture(esim.activation)),
+            *([await papers.attached(shop, invoice)] if invoice else []),
+        ),
+        (invoice.number,) if invoice else (),
     )

@@ -12,6 +12,7 @@ from bot.conversation.messages import Button, Menu, Reply, Text
 from bot.conversation.router import Router
 from handlers import _claims, _words
 from handlers._paying import PayOrder
+from handlers.papers import ShowPapers
 from services.orders import Order
 from services.orders.sold import SoldPlan
 from services.shop import Shop
@@ -33,6 +34,7 @@ async def orders(chat: Chat, shop: Shop, words: str) -> Reply:  # noqa: ARG001
     buttons = [
         *(Button(_("Pay {total}", total=money(one.total)), PayOrder(one.id)) for one in unpaid[:1]),
         *_claims.ways(own, shop.clock.now()),
+        *([Button(_("My invoices"), ShowPapers())] if any(one.paid_at for one in own) else []),
     ]
     return Menu(body, tuple(buttons)) if buttons else Text(body)
 

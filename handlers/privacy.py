@@ -251,7 +251,7 @@ def _stays(one: Stays) -> str:
     until = date(one.until) if one.until else ""
     words = {
         "sales": _(
-            "Stays: amounts and dates of {n} paid orders, until {date} (commercial law, art. L123-22).",
+            "Stays: {n} paid orders with their invoices, until {date} (commercial law, art. L123-22).",
             n=one.count,
             date=until,
         ),

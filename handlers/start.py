@@ -16,7 +16,7 @@ from __future__ import annotations
 from bot.conversation.actions import action
 from bot.conversation.events import Chat, Pressed
 from bot.conversation.first_words import ShowLanguages
-from bot.conversation.i18n import N_, _
+from bot.conversation.i18n import N_, _, languages, speaking
 from bot.conversation.messages import Button, Menu, Reply, Text
 from bot.conversation.router import Router
 from handlers import esims, plans, support
@@ -30,6 +30,7 @@ COMMANDS = (
     ("esims", N_("My eSIMs: QR and codes again")),
     ("usage", N_("How much data is left")),
     ("orders", N_("My orders")),
+    ("invoice", N_("My invoices")),
     ("support", N_("Talk to a person")),
     ("warranty", N_("It does not work: make a claim")),
     ("refund", N_("Give an eSIM back")),
@@ -122,3 +123,12 @@ def welcome(shop: Shop) -> Menu:
             Button(_("🌐 Language"), ShowLanguages()),
         ),
     )
+
+
+def menus() -> dict[str, dict[str, str]]:
+    """Language → command → summary, for the menus of the platforms."""
+    found: dict[str, dict[str, str]] = {}
+    for locale in languages():
+        with speaking(locale):
+            found[locale] = {name: _(summary) for name, summary in COMMANDS}
+    return found

@@ -11,7 +11,7 @@ from services.dispatches import Dispatches
 from services.durable import Durable
 from services.esims import Esims
 from services.mailer import Mailer, MailError
-from services.news import EsimReady, Voice
+from services.news import EsimReady, Letter, Voice
 from services.orders import Order, Orders
 from services.orders.book import move_item
 from services.orders.order import ADDED, TOPUP
@@ -174,14 +174,15 @@ class Delivery:
         except MailError as error:
             log.warning("mail not sent", order=order.id, reason=error.reason)
             return "failed"
-        await self._app.transaction(
-            lambda connection: connection.execute(
-                update(mailings)
-                .where(mailings.c.order_id == order.id, mailings.c.kind == kind)
-                .values(state="sent")
-            )
-        )
+        await self._app.transaction(lambda connection: self._mailed(connection, order.id, kind, letter))
         return "sent"
+
+    def _mailed(self, connection: Connection, order: str, kind: str, letter: Letter) -> None:
+        connection.execute(
+            update(mailings).where(mailings.c.order_id == order, mailings.c.kind == kind).values(state="sent")
+        )
+        for number in letter.papers:
+            insert_new(connection, mailings, order_id=order, kind=number, state="sent", at=self._clock.now())
 
     def _take_back(self, connection: Connection, item: str, message: str) -> None:
         """It counted as delivered, and did not arrive after all."""

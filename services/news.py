@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol
@@ -103,6 +103,14 @@ class NeedsPerson:
 
 
 @dataclass(frozen=True)
+class PaperReady:
+    """An invoice or a credit note was written."""
+
+    order: str
+    number: str
+
+
+@dataclass(frozen=True)
 class PersonSays:
     """A member of staff answers. The words travel in memory only."""
 
@@ -173,6 +181,8 @@ class Letter:
     body: str
     #: (name, mime, content)
     attachments: tuple[tuple[str, str, bytes], ...] = ()
+    #: Numbers of the invoices among them.
+    papers: tuple[str, ...] = ()
 
 
 class Voice(Protocol):
@@ -189,6 +199,9 @@ class Voice(Protocol):
 
     async def write(self, locale: str, item: Any) -> Letter:
         """The item as a mail in that language."""
+
+    async def sheet(self, locale: str, facts: Any) -> Mapping[str, Any]:
+        """What is said on a paper, in that language: finished words, for the press."""
 
     async def alarm(self, alarm: Alarm) -> None:
         """Something the staff must know: they are told once until it is over."""

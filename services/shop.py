@@ -17,6 +17,7 @@ from services.dossiers import Dossiers
 from services.esims import Esims
 from services.giving_back import GivingBack
 from services.orders import Orders
+from services.papers import Papers
 from services.privacy import Controller, Privacy
 from services.sales_pause import SalesPause
 from services.staff import Staff
@@ -63,6 +64,7 @@ class Shop:
     orders: Orders
     checkouts: Checkouts
     delivery: Delivery
+    papers: Papers
     esims: Esims
     usage: Usage
     topups: Topups

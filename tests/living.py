@@ -263,22 +263,28 @@ class Traveller:
         raise AssertionError(f"no link: {await self.texts()}")
 
     async def buys(self, words: str = "Japan, 10 days", how: str = "card", **more: str) -> dict:
-        """The whole purchase; returns the message with the QR."""
+        """The whole purchase with its invoice; returns the message with the QR."""
         session = await self.to_the_link(words)
         await self.mark()
         await self.living.pay(session, how, **more)
-        return await self.gets_qr()
+        ready = await self.gets_qr()
+        await self.gets("document")
+        return ready
 
     async def gets_qr(self, seconds: float = SOON) -> dict:
+        return await self.gets("image", seconds)
+
+    async def gets(self, what: str, seconds: float = SOON) -> dict:
+        """The newest message since the mark with an "image" or a "document"; waits for it."""
         end = time.monotonic() + seconds
         while True:
             shown = await self.screen(self.cursor)
             for message in reversed(self._new(shown)):
-                if message["image"]:
+                if message[what]:
                     return message
             left = end - time.monotonic()
             assert left > 0, (
-                f"{self.name} got no QR: {[m['text'] for m in shown['messages']]}\n{self.living.log()}"
+                f"{self.name} got no {what}: {[m['text'] for m in shown['messages']]}\n{self.living.log()}"
             )
             await self.screen(shown["cursor"], wait=min(left, 5))
 

@@ -112,7 +112,7 @@ async def test_mail_is_sent_to_whoever_accepts_the_address_of_the_checkout(livin
     mails = [mail for mail in await living.mail() if f"{name}@example.org" in mail["to"]]
     assert len(mails) == 1
     assert "LPA:1$" in mails[0]["text"]
-    assert len(mails[0]["attachments"]) == 1
+    assert len(mails[0]["attachments"]) == 2, "the QR and the invoice"
 
 
 async def test_declined_cards_leave_the_link_open(living, name):

@@ -28,11 +28,20 @@ WHERE = {
     "KEEPGO_ACCESS_TOKEN": "the same page",
     "AIRALO_CLIENT_ID": "Airalo Partner Platform, API; a second wholesaler, asked when the first does not deliver",
     "AIRALO_CLIENT_SECRET": "the same page",
+    "SELLER_NAME": "the company's registered name, as it stands on invoices",
+    "SELLER_FORM": "its legal form, such as SAS",
+    "SELLER_CAPITAL": "its capital, such as 10 000 €; an individual has none",
+    "SELLER_ADDRESS": "its registered office",
+    "SELLER_SIREN": "avis de situation, INSEE",
+    "SELLER_SIRET": "the same page",
+    "SELLER_REGISTRY": "extrait Kbis, such as RCS Paris 900 000 000",
+    "SELLER_VAT": "your tax office; without one, SELLER_MENTION says why: TVA non applicable, art. 293 B du CGI",
     "SMTP_URL": "your mail service; without it nobody is offered mail",
     "MAIL_FROM": "the address that mails come from",
 }
 #: The shop sells without these.
 OPTIONAL = frozenset({"STAFF_CHAT", "SMTP_URL", "MAIL_FROM", "AIRALO_CLIENT_ID"})
+OPTIONAL = frozenset({"SELLER_CAPITAL", "SELLER_VAT", "STAFF_CHAT", "SMTP_URL", "MAIL_FROM"})
 
 
 def main(arguments: list[str]) -> int:

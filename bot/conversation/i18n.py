@@ -150,6 +150,12 @@ def percent(share: float) -> str:
     )
 
 
+def exact_percent(share: Decimal) -> str:
+    """ "5.5%": with as many digits as there are, as a tax office wants it."""
+    pattern = _babel().percent_formats[None].pattern.replace("#,##0", "#,##0.##")
+    return format_percent(share, format=pattern, locale=_babel())
+
+
 @_remembered
 def data_size(size: int | None) -> str:
     """Bytes in the traveller's units, 1,024 each: "3 GB", "3,2 Go", "100 MB". None: unlimited."""

@@ -91,6 +91,10 @@ class Router:
         """Words an item as a mail; the handler gets the shop and the item."""
         return self._on("letter", item)
 
+    def sheet(self, item: type[Any]) -> Callable[[W], W]:
+        """Words a paper; the handler gets the shop and the facts, and gives the press its finished words."""
+        return self._on("sheet", item)
+
     def words_for_staff(self, item: type[Any]) -> Callable[[W], W]:
         """Words an item for the staff chat; the handler gets the shop and the item."""
         return self._on("staff", item)

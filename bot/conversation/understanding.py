@@ -55,7 +55,8 @@ def _phrases() -> dict[str, str]:
             "privacy, gdpr, my personal data, delete my data, personal data, export my data, erase my data, "
             "my rights",
         ),
-        "orders": p_("phrases", "my order*, order history, my purchase*, receipt*, invoice*"),
+        "invoices": p_("phrases", "invoice*, receipt*, credit note, my bill"),
+        "orders": p_("phrases", "my order*, order history, my purchase*"),
         "esims": p_("phrases", "my esim*, my qr, qr code, my e-sim*, show my code"),
         "account": p_("phrases", "my account, change my email, change my name, my details"),
         "language": p_("phrases", "language, change language, speak english"),

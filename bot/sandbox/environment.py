@@ -79,6 +79,15 @@ def environment(
         "REFUND_RULE": "unused",
         "WITHDRAWAL_OUTCOME": "refund_if_unused",
         "SHOP_LANGUAGE": "en",
+        # Nobody's numbers: a paper of the sandbox is no paper.
+        "SELLER_NAME": "Miio (sandbox)",
+        "SELLER_FORM": "SAS",
+        "SELLER_CAPITAL": "1 000 €",
+        "SELLER_ADDRESS": "60 rue François 1er, 75008 Paris, France",
+        "SELLER_SIREN": "000 000 000",
+        "SELLER_SIRET": "000 000 000 00000",
+        "SELLER_REGISTRY": "RCS Paris 000 000 000",
+        "SELLER_VAT": "FR00 000000000",
         "TIME_SOURCE": f"{here}/clock",
         "TIME_FACTOR": TIME_FACTOR,
     }

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from hashlib import sha256
 from typing import Any, Literal
 
@@ -15,7 +16,7 @@ from services.clock import Clock
 from services.money import STARS, Money, split
 from services.orders.order import FULFILMENT, PAYMENT, PURCHASE, STORIES, TOPUP, Item, Order, Statement
 from services.storage import Storage
-from services.storage.app import customers, history, items, orders, refunds, statements
+from services.storage.app import customers, history, items, orders, paperwork, refunds, statements
 from services.storage.upsert import insert_new
 
 #: Letters of an order's number: none that is read as another one.
@@ -44,6 +45,8 @@ class Sale:
     price: Money
     tax: Money
     most_cost: str
+    #: By which the tax was reckoned, a share: 0.20.
+    tax_rate: Decimal
     #: The line that a top-up is for.
     tops_up: str | None = None
 
@@ -211,6 +214,7 @@ class Orders:
                 currency=sale.price.currency,
                 total=sale.price.minor,
                 tax=sale.tax.minor,
+                tax_rate=str(sale.tax_rate),
                 captured=0,
                 locale=locale,
                 terms=terms,
@@ -281,6 +285,7 @@ def read_order(connection: Connection, order: str) -> Order | None:
         state=row.state,
         total=Money(row.total, row.currency),
         tax=Money(row.tax, row.currency),
+        tax_rate=Decimal(row.tax_rate),
         captured=Money(row.captured, row.currency),
         method=row.method,
         reference=row.reference,
@@ -331,6 +336,16 @@ def move_item(
                 order_id=row.order_id, item_id=item, was=row.state, now=now, why=why, at=at
             )
         )
+        if now == "delivered":
+            # Its invoice is due from this very moment, whatever dies before it is written.
+            insert_new(
+                connection,
+                paperwork,
+                key=f"invoice:{row.order_id}",
+                order_id=row.order_id,
+                state="due",
+                at=at,
+            )
     return moved == 1
 
 

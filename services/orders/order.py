@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from services.money import Money
@@ -86,6 +87,8 @@ class Order:
     state: str
     total: Money
     tax: Money
+    #: By which it was reckoned, a share: 0.20.
+    tax_rate: Decimal
     captured: Money
     method: str | None
     #: The payment service's id of the payment.

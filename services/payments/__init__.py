@@ -68,6 +68,20 @@ class Checkout:
 
 
 @dataclass(frozen=True)
+class Received:
+    """What a payment service knows of money that came in, beyond the amount. What it does not know is None."""
+
+    #: What it kept for itself.
+    fee: Money | None = None
+    #: Who paid, and the address that belongs to the card, in lines without the country.
+    name: str | None = None
+    address: tuple[str, ...] = ()
+    #: ISO 3166 alpha-2: as the payer declared it, and of the card's bank.
+    country: str | None = None
+    card_country: str | None = None
+
+
+@dataclass(frozen=True)
 class GivenBack:
     """What became of a refund. Without `payment` it is not known whose it is."""
 
@@ -162,6 +176,9 @@ class Payments(Protocol):
 
     async def give_back(self, payment: str, amount: Money, key: str, order: str) -> GivenBack:
         """Money back, once for each key. Raises PaymentError."""
+
+    async def received(self, payment: str) -> Received:
+        """What is known of a payment beyond its amount. Raises PaymentError."""
 
     async def look_at_refund(self, reference: str) -> GivenBack:
         """What is true about a refund now. Raises PaymentError."""

@@ -12,6 +12,7 @@ from services.money import Money, net_and_tax
 from services.places.regions import closest, region_of
 from services.prices.stars import StarRate
 from services.providers import Cost, Offer
+from services.taxes import TaxPolicy
 
 #: To what part of the provider's currency the most that a plan may cost is told.
 _CENTS = Decimal("0.01")
@@ -76,6 +77,8 @@ class Book:
     valid_until: date
     warn_after: timedelta
     vat: Decimal
+    #: Which rate a paper names once it is known where the buyer lives.
+    taxes: TaxPolicy
     margin: Decimal
     by_region: Mapping[str, Decimal] = field(repr=False)
     by_country: Mapping[str, Decimal] = field(repr=False)

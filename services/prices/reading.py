@@ -15,6 +15,7 @@ from services.money import exponent
 from services.places.regions import is_country, regions
 from services.prices.book import Book, Rounding
 from services.prices.stars import MOST_STARS, StarRate
+from services.taxes import ByCountry, OneRate, TaxPolicy
 
 T = TypeVar("T")
 
@@ -58,6 +59,7 @@ def parse_book(text: str, name: str) -> Book:
         warn_after=timedelta(days=exchange.take("warn_after_days", _days)),
         rates=exchange.others(_currency_key, _rate),
         vat=vat.take("included_percent", _percent) / 100,
+        taxes=_taxes(vat),
         margin=margin.take("default", _margin),
         by_region=margin.table("regions", {}).others(_region, _margin),
         by_country=margin.table("countries", {}).others(_country, _margin),
@@ -128,6 +130,14 @@ class _Table:
         return f"{self._path}.{key}" if self._path else key
 
 
+def _taxes(vat: _Table) -> TaxPolicy:
+    """One rate for everybody, unless the list asks for that of the buyer's country."""
+    by_country = vat.take("by_country", _yes_or_no, False)
+    home = vat.take("home", _country, "FR")
+    rates = vat.table("rates", {}).others(_country, _dated_rates)
+    return ByCountry(home, rates) if by_country else OneRate()
+
+
 def _rounding(table: _Table, currency: str) -> Rounding:
     def whole_part(value: Any) -> Decimal:
         number = _positive(value)
@@ -195,6 +205,18 @@ def _percent(value: Any) -> Decimal:
     if not 0 <= number < 100:
         raise ValueError("must be a percentage from 0 to less than 100")
     return number
+
+
+def _yes_or_no(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError("must be true or false")
+    return value
+
+
+def _dated_rates(value: Any) -> Mapping[date, Decimal]:
+    if not isinstance(value, dict) or not value:
+        raise ValueError("must be rates by their first day, such as { 2016-01-01 = 20 }")
+    return {date.fromisoformat(day): _percent(rate) / 100 for day, rate in value.items()}
 
 
 def _margin(value: Any) -> Decimal:

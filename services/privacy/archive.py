@@ -47,7 +47,7 @@ class Archive:
             for one in sold:
                 insert_new(connection, sales, **self._sale(one))
                 for said in one.statements:
-                    insert_new(connection, held_statements, **self._statement(said))
+                    insert_new(connection, held_statements, **declaration(said, self._secrets.archive))
             for row in claimed:
                 insert_new(connection, held_statements, **row)
 
@@ -98,16 +98,18 @@ class Archive:
             "keep_until": books_kept_until(sold_at, self._controller),
         }
 
-    def _statement(self, said: Any) -> dict[str, Any]:
-        place = f"held_statements:text:{said.order_id}:{said.kind}"
-        return {
-            "order_id": said.order_id,
-            "kind": said.kind,
-            "locale": said.locale,
-            "text": self._secrets.archive.seal(said.text, place),
-            "at": said.at,
-            "keep_until": proof_kept_until(said.at),
-        }
+
+def declaration(said: Any, sealer: Sealer) -> dict[str, Any]:
+    """A declaration before paying, as it is held: sealed by the archive's own key."""
+    place = f"held_statements:text:{said.order_id}:{said.kind}"
+    return {
+        "order_id": said.order_id,
+        "kind": said.kind,
+        "locale": said.locale,
+        "text": sealer.seal(said.text, place),
+        "at": said.at,
+        "keep_until": proof_kept_until(said.at),
+    }
 
 
 def _sold(connection: Connection, customer: str) -> list[_Sold]:

@@ -22,8 +22,9 @@ TELEGRAM, META, PROVIDER = "telegram", "meta", "provider"
 PAYMENTS, MAIL, AUTHORITIES = "payments", "mail", "authorities"
 
 Erasure = Literal["delete", "pseudonymize", "hold", "keep"]
-#: How a value gets into an export: as it is, unsealed, unsealed JSON, unsealed while the eSIM is unused; or not.
-Export = Literal["plain", "words", "json", "unused", ""]
+#: How a value gets into an export: as it is, unsealed, unsealed JSON, an unsealed file in base64, unsealed while the
+#: eSIM is unused; or not.
+Export = Literal["plain", "words", "json", "file", "unused", ""]
 
 
 @dataclass(frozen=True)

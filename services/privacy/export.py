@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -128,7 +129,13 @@ def _value(entry: Entry, row: Mapping[Any, Any], sealer: Sealer) -> Any:
     if entry.export == "unused" and not (row["line_state"] in _UNUSED and not row["used_bytes"]):
         return None
     place = entry.place.format_map(row)
-    return sealer.open_json(value, place) if entry.export == "json" else sealer.words(value, place)
+    match entry.export:
+        case "json":
+            return sealer.open_json(value, place)
+        case "file":
+            return b64encode(sealer.open(value, place)).decode()
+        case _:
+            return sealer.words(value, place)
 
 
 def _text(moment: datetime) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from services.clock import Clock
 from services.news import Alarm, ErasureDone
 from services.payments import PaymentError
-from services.privacy.belongings import rows_of
+from services.privacy.belongings import orders_of, rows_of
 from services.privacy.journal import Journal
 from services.privacy.others import Engine, Others
 from services.privacy.standing import standing
@@ -152,6 +152,7 @@ class Partings:
             return [
                 *(name for part in parts for name in (part, f"hand-over-{part}-", f"tell-added-{part}-")),
                 *(f"give-back-{row['key']}"[:120] for row in back),
+                *(f"paper-{order}-" for order in orders_of(connection, customer)),
             ]
 
         prefixes = await self._app.read(work)

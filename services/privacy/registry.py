@@ -51,6 +51,18 @@ _PAYMENT = Use(TRANSACTION, "payment", CONTRACT, "L", "hold", (PAYMENTS,), _STAT
 _CHECKOUT = Use(TRANSACTION, "payment", CONTRACT, "unpaid", "delete", (PAYMENTS,))
 _DECLINE = Use(TRANSACTION, "safety", INTEREST, "event", "delete", (PAYMENTS,))
 _BOOKS = Use(TRANSACTION, "accounting", LAW, "L", "keep", (AUTHORITIES,), _STATUTE)
+_BILLED = Use(
+    TRANSACTION,
+    "accounting",
+    LAW,
+    "L",
+    "keep",
+    (AUTHORITIES,),
+    "an invoice names its buyer, and the law has it kept unchanged; sealed",
+)
+_EVIDENCE = Use(
+    TRANSACTION, "taxes", LAW, "L", "keep", (AUTHORITIES,), "says in which country a sale was taxed"
+)
 _DECLARED = Use(TRANSACTION, "proof", LAW, "proof", "hold", (), "proof of what was declared before paying")
 _HELD = Use(
     TRANSACTION, "proof", LAW, "proof", "keep", (AUTHORITIES,), "proof of what was declared before paying"
@@ -98,17 +110,20 @@ REGISTRY: tuple[Entry, ...] = (
     *_UNANSWERED.of(app.inbound, "body", hidden="a message on its way to its answer; the chat shows it"),
     *not_personal(app.inbound, "seq at owner", _WORK),
     *not_personal(
-        app.unreadable, "hash door length times at", "a body that nobody could read: its hash and length"
+        app.unreadable,
+        "hash door length times at",
+        "a body that nobody could read: its hash and length",
     ),
     # What they bought
     *_ORDER.of(
         app.orders,
-        "id state currency total tax captured stars listed_currency listed_total listed_tax "
+        "id state currency total tax tax_rate captured stars listed_currency listed_total listed_tax "
         "method locale terms rules disputed placed_at paid_at due_at late_at",
     ),
     *_OWNER.of(app.orders, "customer_id chat_id", hidden=_LINK),
     *_OWNER.of(app.orders, "event_id", hidden=_HASH),
     *_OWNER.of(app.orders, "mail_offered"),
+    *not_personal(app.orders, "fee fee_currency", "what the payment service kept of it for itself"),
     *_PAYMENT.of(app.orders, "reference"),
     *_ORDER.of(app.items, "id order_id kind state plan price reason changed_at"),
     *_OWNER.of(app.items, "esim_id tops_up", hidden=_LINK),
@@ -165,6 +180,9 @@ REGISTRY: tuple[Entry, ...] = (
     *_HANDED.of(app.dispatches, "about state code at"),
     *_HANDED.of(app.dispatches, "message chat_id", hidden=_HASH),
     *_HANDED.of(app.mailings, "order_id kind state at"),
+    *_ORDER.of(app.paperwork, "order_id state at"),
+    *_ORDER.of(app.paperwork, "key", hidden=_LINK),
+    *not_personal(app.paperwork, "saw", _WORK),
     # What they asked us
     *_CASE.of(app.cases, "id state opened_at last_at"),
     *_CASE.of(app.cases, "customer_id chat_id", hidden=_LINK),
@@ -197,6 +215,15 @@ REGISTRY: tuple[Entry, ...] = (
     # Kept by law
     *_BOOKS.of(legal.sales, "order_id kind sold_at currency amount tax refunded keep_until"),
     *_BOOKS.sealed(legal.sales, "payment", "sales:{column}:{order_id}:{kind}", "json"),
+    *_BOOKS.of(
+        legal.papers,
+        "order_id kind year seq number about issued_at country currency net tax gross keep_until",
+    ),
+    *_BOOKS.of(legal.papers, "key", hidden=_LINK),
+    *_BILLED.sealed(legal.papers, "data", "papers:{column}:{key}", "json"),
+    *_BILLED.sealed(legal.papers, "pdf", "papers:{column}:{key}", "file"),
+    *_EVIDENCE.of(legal.tax_evidence, "order_id kind country at keep_until"),
+    *not_personal(legal.series, "kind year last at", "counts papers; the papers themselves are exported"),
     *_HELD.of(legal.held_statements, "order_id kind locale at keep_until"),
     *_HELD.sealed(legal.held_statements, "text", "held_statements:{column}:{order_id}:{kind}"),
     # Keys, and who was erased

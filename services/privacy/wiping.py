@@ -33,6 +33,7 @@ from services.storage.app import (
     leases,
     mailings,
     orders,
+    paperwork,
     purchases,
     refunds,
     statements,
@@ -175,7 +176,7 @@ def drop(connection: Connection, unpaid: Collection[str]) -> None:
     parts = select(items.c.id).where(items.c.order_id.in_(unpaid))
     connection.execute(delete(dispatches).where(dispatches.c.about.in_(parts)))
     connection.execute(delete(purchases).where(purchases.c.item_id.in_(parts)))
-    for table in (*_OF_ORDERS, claims, disputes, refunds, history, items):
+    for table in (*_OF_ORDERS, claims, disputes, paperwork, refunds, history, items):
         connection.execute(delete(table).where(table.c.order_id.in_(unpaid)))
     connection.execute(delete(orders).where(orders.c.id.in_(unpaid)))
 

@@ -109,6 +109,8 @@ orders = Table(
     Column("currency", String(3), nullable=False),
     Column("total", Big, nullable=False),
     Column("tax", Big, nullable=False),
+    #: The rate by which that tax was reckoned, a share in decimal text: "0.20".
+    Column("tax_rate", String(16), nullable=False),
     Column("captured", Big, nullable=False, default=0),
     #: The price in Telegram Stars, frozen when it is first offered; None: it was not.
     Column("stars", Big),
@@ -116,6 +118,9 @@ orders = Table(
     Column("listed_currency", String(3)),
     Column("listed_total", Big),
     Column("listed_tax", Big),
+    #: What the payment service kept for itself, once it has said so.
+    Column("fee", Big),
+    Column("fee_currency", String(3)),
     Column("method", String(16)),
     Column("reference", String(255)),
     Column("locale", String(16), nullable=False),
@@ -261,6 +266,19 @@ mailings = Table(
     Column("order_id", Key, ForeignKey("orders.id"), primary_key=True),
     Column("kind", String(32), primary_key=True),
     Column("state", String(16), nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+#: Papers to be written: noted with what they are about, and settled once the paper is there.
+paperwork = Table(
+    "paperwork",
+    APP,
+    #: "invoice:" and an order, or "refund:" and the key of a refund.
+    Column("key", String(160), primary_key=True),
+    Column("order_id", Key, ForeignKey("orders.id"), nullable=False, index=True),
+    Column("state", String(16), nullable=False, index=True),
+    #: What the refund had become when its paper was written: "gone" or "failed".
+    Column("saw", String(16), nullable=False, default=""),
     Column("at", Moment, nullable=False),
 )
 

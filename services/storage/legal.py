@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, LargeBinary, String, Table
+from sqlalchemy import Column, Integer, LargeBinary, String, Table
+from sqlalchemy import UniqueConstraint as Unique
 
 from services.storage.columns import Big, Key, Moment, metadata
 
@@ -31,6 +32,54 @@ held_statements = Table(
     Column("kind", String(32), primary_key=True),
     Column("locale", String(16), nullable=False),
     Column("text", LargeBinary, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("keep_until", Moment, nullable=False, index=True),
+)
+
+#: The last number of each series of papers in each year, and when it was taken. A number is taken in the transaction
+#: that writes its paper, so that there is no gap.
+series = Table(
+    "series",
+    LEGAL,
+    Column("kind", String(16), primary_key=True),
+    Column("year", Integer, primary_key=True),
+    Column("last", Big, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+#: Invoices and credit notes, as they were given. Written once, never changed.
+papers = Table(
+    "papers",
+    LEGAL,
+    #: What it was written for: the same asked again is the same paper.
+    Column("key", String(160), primary_key=True),
+    Column("order_id", Key, nullable=False, index=True),
+    Column("kind", String(16), nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("seq", Big, nullable=False),
+    Column("number", String(32), nullable=False, unique=True),
+    #: Of a credit note: the invoice that it takes back. Of an invoice: the one that it replaces.
+    Column("about", String(32)),
+    Column("issued_at", Moment, nullable=False, index=True),
+    Column("country", String(2)),
+    Column("currency", String(3), nullable=False),
+    Column("net", Big, nullable=False),
+    Column("tax", Big, nullable=False),
+    Column("gross", Big, nullable=False),
+    #: Everything that it says, as data, and as it was handed out.
+    Column("data", LargeBinary, nullable=False),
+    Column("pdf", LargeBinary, nullable=False),
+    Column("keep_until", Moment, nullable=False, index=True),
+    Unique("kind", "year", "seq"),
+)
+
+#: What says in which country a buyer is taxed: "declared" at the checkout, the "card"'s.
+tax_evidence = Table(
+    "tax_evidence",
+    LEGAL,
+    Column("order_id", Key, primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("country", String(2), nullable=False),
     Column("at", Moment, nullable=False),
     Column("keep_until", Moment, nullable=False, index=True),
 )

@@ -57,6 +57,7 @@ class Topup:
             price=self.price,
             tax=self.tax,
             most_cost=str(self.most_cost),
+            tax_rate=self.tax_rate,
             tops_up=esim.id,
         )
 

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 from sqlalchemy import insert, make_url, select, update
@@ -287,7 +288,9 @@ class Traveller:
         return self
 
     async def order(self, event):
-        sale = Sale({"data": "1 GB"}, "keepgo", "sku-1", Money(450, "EUR"), Money(75, "EUR"), "2.00")
+        sale = Sale(
+            {"data": "1 GB"}, "keepgo", "sku-1", Money(450, "EUR"), Money(75, "EUR"), "2.00", Decimal("0.2")
+        )
         declared = [Statement("terms", f"I agree to the terms, {self.tag}")]
         return await self.house.orders.place(event, self.id, self.chat, "fr", "1", sale, declared)
 

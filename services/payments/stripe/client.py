@@ -18,6 +18,7 @@ from services.payments import (
     Page,
     Payment,
     PaymentError,
+    Received,
     Seen,
     Suspected,
 )
@@ -107,6 +108,12 @@ class Stripe:
         }
         create = self._client.v1.refunds.create_async
         return reading.given_back(await _plain(create(params, {"idempotency_key": key})))
+
+    async def received(self, payment: str) -> Received:
+        retrieve = self._client.v1.payment_intents.retrieve_async
+        return reading.received(
+            await _plain(retrieve(payment, {"expand": ["latest_charge.balance_transaction"]}))
+        )
 
     async def look_at_refund(self, reference: str) -> GivenBack:
         return reading.given_back(await _plain(self._client.v1.refunds.retrieve_async(reference)))

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal, cast
 
 from services.money import Money
-from services.payments import Checkout, Contested, GivenBack, Payment, Suspected
+from services.payments import Checkout, Contested, GivenBack, Payment, Received, Suspected
 
 _DID_NOT_COME = ("requires_payment_method", "canceled")
 _REFUND = {"succeeded": "succeeded", "failed": "failed", "canceled": "failed"}
@@ -41,6 +41,23 @@ def given_back(refund: dict[str, Any]) -> GivenBack:
         _amount(refund, "amount"),
         id_of(refund.get("payment_intent")),
         (refund.get("metadata") or {}).get("key"),
+    )
+
+
+def received(intent: dict[str, Any]) -> Received:
+    """A PaymentIntent with its charge, and the movement of money behind that, which may come later."""
+    charge = intent.get("latest_charge") or {}
+    moved = charge.get("balance_transaction") or {}
+    billing = charge.get("billing_details") or {}
+    address = billing.get("address") or {}
+    town = " ".join(part for part in (address.get("postal_code"), address.get("city")) if part)
+    card = (charge.get("payment_method_details") or {}).get("card") or {}
+    return Received(
+        fee=_amount(moved, "fee") if moved else None,
+        name=billing.get("name"),
+        address=tuple(filter(None, (address.get("line1"), address.get("line2"), town, address.get("state")))),
+        country=address.get("country"),
+        card_country=card.get("country"),
     )
 
 

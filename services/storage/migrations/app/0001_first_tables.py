@@ -310,11 +310,14 @@ def upgrade() -> None:
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("total", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("tax", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("tax_rate", sa.String(length=16), nullable=False),
         sa.Column("captured", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("stars", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("listed_currency", sa.String(length=3), nullable=True),
         sa.Column("listed_total", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("listed_tax", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("fee", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("fee_currency", sa.String(length=3), nullable=True),
         sa.Column("method", sa.String(length=16), nullable=True),
         sa.Column("reference", sa.String(length=255), nullable=True),
         sa.Column("locale", sa.String(length=16), nullable=False),
@@ -481,6 +484,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("order_id", "kind", name=op.f("pk_mailings")),
     )
     op.create_table(
+        "paperwork",
+        sa.Column("key", sa.String(length=160), nullable=False),
+        sa.Column("order_id", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("saw", sa.String(length=16), nullable=False),
+        sa.Column("at", columns.Moment(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name=op.f("fk_paperwork_order_id")),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_paperwork")),
+    )
+    with op.batch_alter_table("paperwork", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_paperwork_order_id"), ["order_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_paperwork_state"), ["state"], unique=False)
+
+    op.create_table(
         "refunds",
         sa.Column("key", sa.String(length=128), nullable=False),
         sa.Column("order_id", sa.String(length=64), nullable=False),
@@ -548,6 +565,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_refunds_order_id"))
 
     op.drop_table("refunds")
+    with op.batch_alter_table("paperwork", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_paperwork_state"))
+        batch_op.drop_index(batch_op.f("ix_paperwork_order_id"))
+
+    op.drop_table("paperwork")
     op.drop_table("mailings")
     with op.batch_alter_table("items", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_items_tops_up"))
