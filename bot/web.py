@@ -17,7 +17,7 @@ from bot.conversation.channel import Channel, Unreadable
 from bot.conversation.engine import TryAgain
 from bot.inbox import Full
 from services.locks import Busy
-from services.payments import Forged, Heard, NotAnEvent, PaymentError
+from services.payments import NOT_THERE, Forged, Heard, NotAnEvent, PaymentError
 
 log = structlog.get_logger()
 
@@ -120,7 +120,12 @@ class Doors:
             return _answer(200, "snapshot events are read here, not thin ones" if error.thin else "ok")
         try:
             await self._heard(event)
-        except (PaymentError, Busy):
+        except PaymentError as error:
+            if error.reason != NOT_THERE:
+                return _answer(503, "again")
+            # It speaks of what does not exist, and would not exist the next time.
+            await self._unreadable("stripe", len(raw), sha256(raw).hexdigest())
+        except Busy:
             return _answer(503, "again")
         return _answer(200, "ok")
 

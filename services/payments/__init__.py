@@ -12,6 +12,10 @@ from services.money import Money
 _ID = re.compile(r"[\w.-]{0,255}", re.ASCII)
 
 
+#: The reason of a PaymentError when what was asked about does not exist.
+NOT_THERE = "resource_missing"
+
+
 class PaymentError(Exception):
     """The payment service did not do it. `again`: whether the same call, by the same key, may be tried again."""
 

@@ -22,7 +22,7 @@ from tests.fuzz.scene import Scene
 
 BATCH = 100
 #: Seconds for one batch.
-PATIENCE = 30
+PATIENCE = 120
 
 
 async def polled(scene: Scene, many: int, chance: random.Random) -> list[str]:
@@ -39,7 +39,7 @@ async def polled(scene: Scene, many: int, chance: random.Random) -> list[str]:
         return True
 
     async with TinyTelegram().open() as telegram:
-        line = Line(TOKEN, telegram.url, Patience(tries=2, pause=0.01), timeout=20)
+        line = Line(TOKEN, telegram.url, Patience(tries=2, pause=0.01), timeout=60)
         poll = asyncio.create_task(Poll(line, deal, pause=0.01).forever())
         try:
             for start in range(0, many, BATCH):
