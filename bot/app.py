@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets as chance
-import time
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Mapping, Sequence
 from functools import partial
 from hashlib import sha256
 
@@ -15,11 +13,20 @@ import structlog
 import handlers
 from bot.after_sale import AfterSale
 from bot.channels import telegram, whatsapp
-from bot.connecting import channels_of, limits_of, longest_answer, open_channels, providers_of
+from bot.connecting import channels_of, limits_of, longest_answer, providers_of
 from bot.conversation.actions import Seal
 from bot.conversation.channel import Channel, ChannelError, Unreadable
 from bot.conversation.engine import Engine
-from bot.conversation.events import Attachment, Blocked, Incoming, Receipt, StaffSaid
+from bot.conversation.events import (
+    Attachment,
+    Blocked,
+    Incoming,
+    MayPay,
+    PaidInChat,
+    Receipt,
+    ReturnedInChat,
+    StaffSaid,
+)
 from bot.conversation.router import Router
 from bot.desk import Desk
 from bot.housekeeping import Housekeeping
@@ -29,7 +36,7 @@ from bot.lines import Lines
 from bot.payment_watch import watch
 from bot.sessions import Sessions, State
 from bot.settings import Settings
-from bot.time_source import TimeSource
+from bot.star_counter import StarCounter
 from bot.voice import Spoken
 from bot.web import Doors
 from services import places
@@ -56,13 +63,13 @@ from services.mailer import Mailer
 from services.mailer import Settings as MailSettings
 from services.metrics import Metrics
 from services.news import Alarm
-from services.one_process import OneProcess
 from services.orders import Orders
 from services.orders.order import TOPUP
 from services.papers import Papers, Paperwork
 from services.payments.stripe.client import Stripe
+from services.payments.ways import WaysBack
 from services.prices import Prices
-from services.privacy import Others, Privacy, open_guard
+from services.privacy import Others, Privacy
 from services.promise import Promise, promised
 from services.providers import EsimProvider
 from services.refund_truth import RefundTruth
@@ -72,10 +79,8 @@ from services.sales_probe import SalesProbe
 from services.shop import About, Shop
 from services.spend_guard import SpendGuard
 from services.staff import Staff
-from services.storage import Stores, open_stores
-from services.storage.rotation import open_secrets
+from services.storage import Stores
 from services.storage.sealing import Secrets, Vault
-from services.strange_words import listen
 from services.support import Hours, Support
 from services.trying import Trying
 
@@ -83,7 +88,7 @@ log = structlog.get_logger()
 
 
 class App:
-    """A shop that is open. Built by `opened`."""
+    """A shop that is open. `bot.opening` builds it."""
 
     def __init__(self, settings: Settings, stores: Stores, secrets: Secrets) -> None:
         self.settings = settings
@@ -170,9 +175,34 @@ class App:
         self.buying = Buying(app, self.esims, self.providers, self.guard, attempts, lanes, clock, voice)
         self.recovery = Recovery(app, self.esims, self.providers, self.durable.start_with, clock, voice)
         truth = RefundTruth(app, self.payments, clock, self.durable.start_with, self.secrets, voice)
-        self.refunds = Refunds(
-            app, self.orders, self.payments, self.durable, clock, waits, voice, dispatches, truth
+        self.sessions = Sessions(
+            app,
+            self.vault,
+            self.customers,
+            self.secrets,
+            clock,
+            MemoryLocks() if self.alone else LeaseLocks(app, self.me),
         )
+        self.stars = StarCounter(
+            self.channels.get("telegram"),
+            app,
+            self.orders,
+            self.checkouts,
+            self.catalogue,
+            self.sales,
+            self.prices,
+            self.customers,
+            buyers,
+            self.secrets,
+            self.durable,
+            truth,
+            clock,
+            waits,
+            voice,
+            self.sessions.chat_id,
+        )
+        back = WaysBack(self.payments, self.stars.back)
+        self.refunds = Refunds(app, self.orders, back, self.durable, clock, waits, voice, dispatches, truth)
         self.watch = watch(self, truth, buyers)
         self.promise = Promise(
             app, self.durable, self.orders, self.esims, self.buying, self.refunds, clock, waits, voice
@@ -223,14 +253,6 @@ class App:
         self.privacy = self._privacy()
         self.shop = self._shop()
         self.router = Router().include(handlers.routers())
-        self.sessions = Sessions(
-            app,
-            self.vault,
-            self.customers,
-            self.secrets,
-            clock,
-            MemoryLocks() if self.alone else LeaseLocks(app, self.me),
-        )
         self.engine = Engine(
             self.router,
             self.shop,
@@ -244,6 +266,7 @@ class App:
         )
         self.engine.on_return(self.delivery.catch_up)
         voice.through(self.engine)
+        self.stars.open(self.engine, settings.shop_language)
         self.desk = Desk(app, clock, self.sessions, self.engine, voice)
         self.inbox = Inbox(
             app, self.secrets.house, self.me, self.engine.deal, self.sessions.event_id, self.sessions.chat_id
@@ -270,6 +293,7 @@ class App:
                 *self.lines.jobs(),
                 *self.after_sale.jobs(),
                 Job("papers", 2, self.paperwork.take_up, floor=0.3),
+                *self.stars.jobs(settings.payment_methods["telegram"]),
             ],
             waits,
         )
@@ -309,6 +333,8 @@ class App:
                     customer = await self.sessions.mark_blocked(self.sessions.chat_id(address), blocked)
                     if customer is not None and not blocked:
                         await self.delivery.catch_up(customer)
+                case MayPay() | PaidInChat() | ReturnedInChat():
+                    await self.stars.deal(event)
                 case Incoming(event=StaffSaid()):
                     await self.desk.deal(event)
                 case Incoming() if channel.waits:
@@ -386,6 +412,8 @@ class App:
             dossiers=Dossiers(self.stores.app),
             customers=self.customers,
             privacy=self.privacy,
+            stars=self.stars.sales,
+            methods=settings.payment_methods,
             controller=settings.controller,
             fetch=self.fetch,
         )
@@ -395,50 +423,3 @@ class App:
         task = asyncio.ensure_future(self.voice.alarm(Alarm(cause, facts)))
         self._alerts.add(task)
         task.add_done_callback(self._alerts.discard)
-
-
-@asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[App]:
-    """A shop, open until the block is left. Raises what makes a start impossible."""
-    began = time.monotonic()
-    settings.data.mkdir(parents=True, exist_ok=True)
-    async with AsyncExitStack() as stack:
-        if settings.databases[0].startswith("sqlite"):
-            stack.enter_context(OneProcess(settings.data / "bot.lock"))
-        stores = await open_stores(*settings.databases)
-        stack.push_async_callback(stores.close)
-        app = App(settings, stores, await open_secrets(stores.vault, settings.key))
-        # Entered first, left last: what is still being worked on needs them to the end.
-        stack.push_async_callback(app.hang_up)
-        await open_guard(stores, app.vault, app.secrets, app.clock, app.settings.controller).check()
-        stack.enter_context(app.metrics.served(settings.metrics_listen))
-        listen(app.providers.values(), app.metrics, app.alert)
-        background: set[asyncio.Task[None]] = set()
-        source = None
-        if settings.time_source:
-            source = TimeSource(settings.time_source, app.me, app.clock, app.jobs.run_due)
-            await source.take_once()
-        await app.housekeeping.beat()
-        await app.housekeeping.inherit()
-        await app.durable.launch()
-        stack.push_async_callback(app.durable.close)
-        await asyncio.to_thread(places.warm)
-        await app.catalogue.load()
-        await app.sales.reload()
-        await app.recovery.run()
-        await app.buying.import_foreign()
-        await app.privacy.resume()
-        app.jobs.start()
-        stack.push_async_callback(app.jobs.stop)
-        if source is not None:
-            background.add(asyncio.create_task(source.follow()))
-        background.add(asyncio.create_task(open_channels(app)))
-        try:
-            log.info("open", seconds=round(time.monotonic() - began, 2))
-            yield app
-        finally:
-            app.ready = False
-            for task in background:
-                task.cancel()
-            await asyncio.gather(*background, return_exceptions=True)
-            await app.inbox.close()

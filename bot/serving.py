@@ -12,9 +12,9 @@ from contextlib import contextmanager
 
 import uvicorn
 
-from bot.app import opened
 from bot.connection import Connection
 from bot.gate import Gate
+from bot.opening import opened
 from bot.settings import Settings
 from services.one_process import AlreadyRunning
 from services.privacy import KeysMissing, Resurrected

@@ -78,6 +78,10 @@ class Settings(BaseSettings):
     #: An early fraud warning gives the money of an unused eSIM back by itself.
     buyer_refund_warned: bool = True
 
+    #: How one may pay on each channel; the card's button stands first. Stars exist on Telegram only.
+    payment_methods_telegram: str = Field(default="card", pattern="^(card|stars|card,stars)$")
+    payment_methods_whatsapp: str = Field(default="card", pattern="^card$")
+
     keepgo_api_key: SecretStr = SecretStr("")
     keepgo_access_token: SecretStr = SecretStr("")
     keepgo_api: str = "https://myaccount.keepgo.com/api/v2"
@@ -259,6 +263,14 @@ class Settings(BaseSettings):
         """Host and port to listen on."""
         host, _, port = self.listen.rpartition(":")
         return host or "127.0.0.1", int(port)
+
+    @property
+    def payment_methods(self) -> dict[str, tuple[str, ...]]:
+        """Channel → its ways to pay."""
+        return {
+            "telegram": tuple(self.payment_methods_telegram.split(",")),
+            "whatsapp": tuple(self.payment_methods_whatsapp.split(",")),
+        }
 
     @property
     def has_telegram(self) -> bool:

@@ -7,11 +7,13 @@ from typing import Any
 from bot.conversation.actions import action
 from bot.conversation.events import Chat
 from bot.conversation.i18n import _, money, percent
-from bot.conversation.messages import Button, Link, Menu, Text
+from bot.conversation.messages import Button, Invoice, Link, Menu, Text
 from handlers import _words
 from handlers._held import held
 from services.buyer_guard import Held
 from services.checkout import NoLink
+from services.money import STARS, Money
+from services.orders import Order
 from services.orders.sold import SoldPlan
 from services.shop import Shop
 
@@ -21,21 +23,35 @@ class PayOrder:
     order: str
 
 
-async def link(chat: Chat, shop: Shop, order: Any) -> Link | Menu:
-    """The link to pay for an order; a way to try again where the payment service does not answer."""
+@action("star")
+class PayInStars:
+    order: str
+
+
+async def link(chat: Chat, shop: Shop, order: Order) -> Link | Menu:
+    """Every way to pay for an order that this chat has, the card first; a way to try again where it is away."""
     sold = SoldPlan.from_json(order.item.plan)
+    in_stars: tuple[Button, ...] = ()
     try:
+        in_stars = await _star_button(chat, shop, order)
+        if "card" not in shop.methods[chat.channel]:
+            return Menu(_ask(order, sold), in_stars) if in_stars else _not_now(order)
         url = await shop.checkouts.link(order, _words.title(sold), shop.about.back[chat.channel])
     except Held as wait:
         return held(wait.why, wait.until, shop.clock.now())
     except NoLink:
-        return Menu(
-            _("The payment service does not answer just now. Your order {order} is kept.", order=order.id),
-            (Button(_("Try again"), PayOrder(order.id)),),
-        )
-    words = _("Order {order}: {what}", order=order.id, what=_words.title(sold))
-    pay = _("Pay {total}", total=money(order.total))
-    return Link(f"{words}\n{total(order.total, order.tax)}\n\n{_obligation(sold)}", pay, url)
+        return _not_now(order, in_stars)
+    return Link(_ask(order, sold), _("Pay {total}", total=money(order.total)), url, in_stars)
+
+
+async def invoice(shop: Shop, order: Order) -> Invoice | None:
+    """The invoice in Stars, at the price that is frozen on the order; None where Stars are not taken."""
+    stars = await shop.stars.offer(order)
+    if stars is None:
+        return None
+    sold = SoldPlan.from_json(order.item.plan)
+    words = _("Order {order}: {what}", order=order.id, what=_words.short(sold))
+    return Invoice(_words.title(sold), f"{words}. {_obligation(sold)}", order.id, stars)
 
 
 def total(price: Any, tax: Any, rate: Any = None) -> str:
@@ -67,6 +83,27 @@ def resting() -> Text:
             "Nothing was charged. Please try again a little later, or write the country to see other plans."
         )
     )
+
+
+async def _star_button(chat: Chat, shop: Shop, order: Order) -> tuple[Button, ...]:
+    if "stars" not in shop.methods[chat.channel]:
+        return ()
+    stars = await shop.stars.offer(order)
+    if stars is None:
+        return ()
+    return (Button(_("Pay {total}", total=money(Money(stars, STARS))), PayInStars(order.id)),)
+
+
+def _not_now(order: Order, else_: tuple[Button, ...] = ()) -> Menu:
+    return Menu(
+        _("The payment service does not answer just now. Your order {order} is kept.", order=order.id),
+        (Button(_("Try again"), PayOrder(order.id)), *else_),
+    )
+
+
+def _ask(order: Order, sold: SoldPlan) -> str:
+    words = _("Order {order}: {what}", order=order.id, what=_words.title(sold))
+    return f"{words}\n{total(order.total, order.tax)}\n\n{_obligation(sold)}"
 
 
 def _obligation(sold: SoldPlan) -> str:

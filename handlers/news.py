@@ -11,7 +11,7 @@ from bot.conversation.messages import Button, Menu, Notice, Relay, Remember, Rep
 from bot.conversation.router import Router
 from handlers import _words, esims, plans, promise, support
 from handlers._held import held
-from services.money import Money
+from services.money import STARS, Money
 from services.news import (
     CaseClosed,
     CheckoutExpired,
@@ -175,7 +175,11 @@ async def refunded(chat: Chat, shop: Shop, news: Refunded) -> Reply:  # noqa: AR
         ),
     }
     words = reasons.get(news.why, _("You get {back} back for order {order}.", back=back, order=news.order))
-    tail = _("It goes to the card or account that you paid with, usually within 5 to 10 days.")
+    tail = (
+        _("The Stars are back on your Telegram account.")
+        if news.currency == STARS
+        else _("It goes to the card or account that you paid with, usually within 5 to 10 days.")
+    )
     told = Notice("refunded", (what, back), Text(f"{words}\n{tail}"))
     under_way = order is not None and order.item.state != "delivered"
     return (promise.given_back(order), told) if order is not None and under_way else told

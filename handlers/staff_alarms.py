@@ -39,6 +39,18 @@ CAUSES = {
         "The bank or the payment service did not take a refund: {facts}.",
         "python -m bot refund N --again, or pay by bank transfer",
     ),
+    "stars_returned": Cause(
+        "Stars came in that fit no open order, and went back at once (order, why): {facts}.",
+        "Nothing to do; /order N if there is one",
+    ),
+    "stars_not_returned": Cause(
+        "Telegram refuses to give back Stars that fit no open order (its id of the payment): {facts}.",
+        "Ask @BotSupport in Telegram, with that id",
+    ),
+    "stars_of_unknown_order": Cause(
+        "The account at Telegram holds Stars of no order of ours (its id of the payment): {facts}.",
+        "See whether a backup was restored, or another program used this bot; then ask @BotSupport",
+    ),
     "dispute": Cause(
         "A payment is disputed; what speaks for us is gathered: {facts}.",
         "python -m bot dispute N shows it, with --submit it goes to the bank",

@@ -39,6 +39,7 @@ COMMANDS = (
     ("language", N_("Change language")),
     ("privacy", N_("Privacy: your data and your rights")),
     ("terms", N_("Terms of sale")),
+    ("paysupport", N_("Questions about a payment")),
     ("help", N_("What I can do")),
 )
 

@@ -100,7 +100,10 @@ class BuyerGuard:
 
     def _check_orders(self, connection: Connection, order: Order) -> None:
         now = self._clock.now()
-        others = select(orders.c.placed_at, orders.c.state, orders.c.total, orders.c.currency).where(
+        # What an order was listed at counts, whatever it was paid in.
+        total = func.coalesce(orders.c.listed_total, orders.c.total).label("total")
+        currency = func.coalesce(orders.c.listed_currency, orders.c.currency).label("currency")
+        others = select(orders.c.placed_at, orders.c.state, total, currency).where(
             orders.c.customer_id == order.customer, orders.c.placed_at > now - DAY, orders.c.id != order.id
         )
         made = connection.execute(others.order_by(orders.c.placed_at)).all()

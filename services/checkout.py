@@ -127,6 +127,25 @@ class Checkouts:
             await self._payments.expire(row.session)
             await self.settle(row.session)
 
+    async def close_links(self, order: str) -> None:
+        """Nobody shall pay this order by a link any more: it was paid another way. Raises PaymentError."""
+        sessions = await self._app.read(
+            lambda connection: (
+                connection.execute(
+                    select(checkouts.c.session).where(
+                        checkouts.c.order_id == order,
+                        checkouts.c.state == "open",
+                        checkouts.c.session.is_not(None),
+                    )
+                )
+                .scalars()
+                .all()
+            )
+        )
+        for session in sessions:
+            await self._payments.expire(session)
+            await self.settle(session)
+
     async def given_details(self, order: Order) -> Checkout | None:
         """What the traveller typed at the checkout of a paid order (read there, kept nowhere)."""
         session = await self._app.read(

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from services.clock import Clock
 from services.storage import Storage
 from services.storage.app import customers, identities
-from services.storage.sealing import Secrets, Vault
+from services.storage.sealing import Erased, Secrets, Vault
 from services.storage.upsert import insert_new
 
 #: What a traveller may tell us about themselves.
@@ -48,6 +48,28 @@ class Customers:
         key = self._secrets.hash(*strongest)
         found = await self._app.read(lambda connection: _owner(connection, key))
         return found or await self._make(key, ids)
+
+    async def find(self, kind: str, value: str) -> str | None:
+        """The customer whom a platform knows by that id, or None. Makes nobody."""
+        key = self._secrets.hash(kind, value)
+        return await self._app.read(lambda connection: _owner(connection, key))
+
+    async def id_at(self, kind: str, customer: str) -> str | None:
+        """By what id a platform knows a customer; None where it does not, or where they are erased."""
+        row = await self._app.read(
+            lambda connection: connection.execute(
+                select(identities.c.value).where(
+                    identities.c.customer_id == customer, identities.c.kind == kind
+                )
+            ).first()
+        )
+        if row is None:
+            return None
+        try:
+            sealer = await self._vault.sealer(customer)
+        except Erased:
+            return None
+        return sealer.words(row.value, f"identities:value:{customer}:{kind}")
 
     async def account(self, customer: str) -> Account:
         """What the customer told us. Raises Erased."""

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, insert, select, update
 
 from services.clock import Clock
-from services.money import Money
+from services.money import STARS, Money
 from services.orders.book import StartWith, move_item
 from services.storage import Storage
 from services.storage.app import esims, history, items, orders, refunds
@@ -59,7 +59,14 @@ class Decided:
     """What became of a decision; `amount` is what goes back by it."""
 
     outcome: Literal[
-        "noted", "repeated", "unknown_order", "worked_on", "nothing_left", "too_much", "other_currency"
+        "noted",
+        "repeated",
+        "unknown_order",
+        "worked_on",
+        "nothing_left",
+        "too_much",
+        "other_currency",
+        "whole_only",
     ]
     amount: Money | None = None
 
@@ -196,6 +203,8 @@ def _amount(standing: Standing, asked: Money | None) -> tuple[str | None, Money]
         return "nothing_left", amount
     if amount > standing.left or amount.minor <= 0:
         return "too_much", amount
+    if amount.currency == STARS and amount != standing.left:
+        return "whole_only", amount
     return None, amount
 
 

@@ -60,6 +60,13 @@ class BeingIssued:
 
 
 @dataclass(frozen=True)
+class PaidBackInChat:
+    """Stars came in that belong to no order, and went back at once."""
+
+    stars: int
+
+
+@dataclass(frozen=True)
 class RunningLate:
     """Paid, and not there yet."""
 

@@ -15,7 +15,8 @@ from services.money import Money
 from services.news import Alarm, Refunded, RefundFailed, Voice
 from services.orders import Orders
 from services.orders.book import move_item
-from services.payments import GivenBack, PaymentError, Payments
+from services.payments import GivenBack, PaymentError
+from services.payments.ways import WaysBack
 from services.refund_truth import GONE, RefundTruth, asked_as
 from services.storage import Storage
 from services.storage.app import items, orders, refunds
@@ -40,7 +41,7 @@ class Refunds:
         self,
         app: Storage,
         orders_: Orders,
-        payments: Payments,
+        ways: WaysBack,
         durable: Durable,
         clock: Clock,
         waits: Waits,
@@ -51,7 +52,7 @@ class Refunds:
         self._app = app
         self._truth = truth
         self._orders = orders_
-        self._payments = payments
+        self._ways = ways
         self._durable = durable
         self._clock = clock
         self._waits = waits
@@ -146,7 +147,7 @@ class Refunds:
         if row.state in ("pending", "succeeded", "covered", "failed"):
             return str(row.state)
         try:
-            given = await self._payments.give_back(
+            given = await self._ways.of(row.currency).give_back(
                 row.payment, Money(row.amount, row.currency), asked_as(row), row.order_id
             )
         except PaymentError as error:
@@ -160,7 +161,7 @@ class Refunds:
     async def _look_and_rekey(self, key: str, row: Any, because: str) -> str:
         """Let the book follow what was given back by now, by us or by hand; then ask for the rest."""
         try:
-            for made in await self._payments.refunds_of(row.payment):
+            for made in await self._ways.of(row.currency).refunds_of(row.payment):
                 await self._truth.follow(made)
         except PaymentError:
             return "again"

@@ -21,6 +21,7 @@ from services.papers import Papers
 from services.privacy import Controller, Privacy
 from services.sales_pause import SalesPause
 from services.staff import Staff
+from services.stars import StarSales
 from services.support import Support
 from services.topups import Topups
 from services.usage import Usage
@@ -77,5 +78,8 @@ class Shop:
     dossiers: Dossiers
     customers: Customers
     privacy: Privacy
+    stars: StarSales
+    #: Channel → how one may pay there: "card", "stars".
+    methods: Mapping[str, tuple[str, ...]]
     controller: Controller
     fetch: Fetch

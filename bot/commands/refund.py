@@ -30,6 +30,7 @@ SAID = {
     "worked_on": ("It is being bought just now: it ends delivered or refunded by itself. Try again then.", 1),
     "nothing_left": ("Nothing of it is left to give back.", 0),
     "too_much": ("That is more than is left, or nothing.", 1),
+    "whole_only": ("Telegram gives Stars back whole only: leave --amount away.", 1),
     "other_currency": ("The order was paid in another currency.", 1),
 }
 

@@ -144,4 +144,38 @@ class Blocked:
     blocked: bool
 
 
-Inbound = Incoming | Receipt | Blocked
+@dataclass(frozen=True)
+class MayPay:
+    """A platform that takes payments itself asks whether one may go through; it waits seconds for the answer."""
+
+    #: What the answer names.
+    query: str
+    address: Address
+    #: What our invoice carried.
+    invoice: str
+    amount: int
+    currency: str
+    language: str | None = None
+
+
+@dataclass(frozen=True)
+class PaidInChat:
+    """A payment went through on such a platform. `charge`: the platform's id of it."""
+
+    charge: str
+    address: Address
+    invoice: str
+    amount: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class ReturnedInChat:
+    """A payment is back with its traveller."""
+
+    charge: str
+    amount: int
+    currency: str
+
+
+Inbound = Incoming | Receipt | Blocked | MayPay | PaidInChat | ReturnedInChat

@@ -39,11 +39,23 @@ class Menu:
 
 @dataclass(frozen=True)
 class Link:
-    """Words with one link that opens outside the chat."""
+    """Words with one link that opens outside the chat, and what else may be chosen."""
 
     body: str
     label: str
     url: str
+    buttons: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True)
+class Invoice:
+    """Asks for a payment within the chat, in Telegram Stars. Only for channels that take payments."""
+
+    title: str
+    description: str
+    #: Comes back with the payment: an order's number, nothing personal. 1–128 bytes.
+    payload: str
+    stars: int
 
 
 @dataclass(frozen=True)
@@ -108,7 +120,7 @@ class Relay:
     name: str = ""
 
 
-Message = Text | Menu | Link | Photo | File | Question | Progress | Notice | Relay
+Message = Text | Menu | Link | Invoice | Photo | File | Question | Progress | Notice | Relay
 
 
 @dataclass(frozen=True)

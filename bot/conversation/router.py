@@ -95,6 +95,10 @@ class Router:
         """Words a paper; the handler gets the shop and the facts, and gives the press its finished words."""
         return self._on("sheet", item)
 
+    def toast(self, item: type[Any]) -> Callable[[W], W]:
+        """Words an item in one line that a platform shows by itself; the handler gets the shop and the item."""
+        return self._on("toast", item)
+
     def words_for_staff(self, item: type[Any]) -> Callable[[W], W]:
         """Words an item for the staff chat; the handler gets the shop and the item."""
         return self._on("staff", item)

@@ -56,6 +56,7 @@ def environment(
         "TELEGRAM_SECRET": credentials.TELEGRAM_SECRET,
         "TELEGRAM_MODE": "polling" if polling else "webhook",
         "STAFF_CHAT": str(credentials.STAFF_CHAT),
+        "PAYMENT_METHODS_TELEGRAM": "card,stars",
         "WHATSAPP_TOKEN": credentials.WHATSAPP_TOKEN,
         "WHATSAPP_API": f"{here}/whatsapp",
         "WHATSAPP_PHONE_ID": credentials.WHATSAPP_PHONE_ID,

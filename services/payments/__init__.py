@@ -169,7 +169,17 @@ class Page:
     more: bool
 
 
-class Payments(Protocol):
+class GivesBack(Protocol):
+    """A payment service, as far as money goes back through it."""
+
+    async def give_back(self, payment: str, amount: Money, key: str, order: str) -> GivenBack:
+        """Money back, once for each key. Raises PaymentError."""
+
+    async def refunds_of(self, payment: str) -> list[GivenBack]:
+        """Every refund of a payment, also those made elsewhere. Raises PaymentError."""
+
+
+class Payments(GivesBack, Protocol):
     """A payment service that the traveller reaches by a link."""
 
     async def ask(self, ask: Ask, key: str) -> Checkout:
@@ -178,17 +188,8 @@ class Payments(Protocol):
     async def look(self, session: str) -> Checkout:
         """What is true about an attempt now. Raises PaymentError."""
 
-    async def give_back(self, payment: str, amount: Money, key: str, order: str) -> GivenBack:
-        """Money back, once for each key. Raises PaymentError."""
-
     async def received(self, payment: str) -> Received:
         """What is known of a payment beyond its amount. Raises PaymentError."""
-
-    async def look_at_refund(self, reference: str) -> GivenBack:
-        """What is true about a refund now. Raises PaymentError."""
-
-    async def refunds_of(self, payment: str) -> list[GivenBack]:
-        """Every refund of a payment, also those made elsewhere. Raises PaymentError."""
 
     async def expire(self, session: str) -> None:
         """Close an attempt. Harmless when it is closed."""

@@ -112,6 +112,29 @@ async def test_an_update_has_its_time_and_the_others_do_not_wait_for_ever(server
         assert 2 in shop.dealt
 
 
+async def test_newcomers_do_not_wait_behind_a_chat_that_is_slow(server, line):
+    """By the order of events alone: the first is let go only after the second was dealt with."""
+    dealt, second = [], asyncio.Event()
+
+    async def deal(raw):
+        number = json.loads(raw)["update_id"]
+        if number == 1:
+            server.updates += told(2)
+            await second.wait()
+        dealt.append(number)
+        second.set()
+        return True
+
+    server.updates += told(1)
+    task = asyncio.create_task(Poll(line, deal, glance=0.001).forever())
+    async with asyncio.timeout(8):
+        while server.updates:
+            await asyncio.sleep(0.01)
+    task.cancel()
+
+    assert dealt == [2, 1]
+
+
 async def test_trouble_at_telegram_only_slows_down(server, line):
     server.will(
         "getUpdates", no(500), no(409, "Conflict"), (200, "<html>"), (200, '{"ok": true}'), "disconnect"

@@ -662,6 +662,36 @@ async def test_stars_are_paid_and_given_back(world, ptb, aio):
         await ptb.refund_star_payment(chat, "nothing")
 
 
+async def test_the_account_of_stars_is_read_in_the_order_of_what_happened(world, ptb, aio):
+    chat = await said(world)
+    for number, price in enumerate((250, 300)):
+        await ptb.send_invoice(
+            chat, "Japan", "1 GB", f"order-{number}", "XTR", [telegram.LabeledPrice("eSIM", price)], ""
+        )
+        paying = asyncio.create_task(world.telegram.pay_stars("ada"))
+        query = None
+        while query is None:
+            query = (await newest(ptb))[-1].pre_checkout_query
+        await query.answer(ok=True)
+        await paying
+    charge = (await newest(ptb))[-1].message.successful_payment.telegram_payment_charge_id
+    await ptb.refund_star_payment(chat, charge)
+
+    first, second, back = (await ptb.get_star_transactions()).transactions
+
+    assert [first.amount, second.amount, back.amount] == [250, 300, 300]
+    assert (second.id, back.id) == (charge, charge)
+    assert (first.source.invoice_payload, first.source.user.id, first.receiver) == ("order-0", chat, None)
+    assert (back.receiver.transaction_type, back.receiver.user.id, back.source) == (
+        "invoice_payment",
+        chat,
+        None,
+    )
+    assert [one.id for one in (await ptb.get_star_transactions(offset=1, limit=1)).transactions] == [charge]
+    assert (await aio.get_star_transactions(offset=3)).transactions == []
+    assert (await ptb.get_my_star_balance()).amount == 250
+
+
 async def test_a_wrong_invoice_is_refused(world, aio):
     chat = await said(world)
     price = [LabeledPrice(label="eSIM", amount=250)]

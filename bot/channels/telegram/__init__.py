@@ -8,9 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from bot.channels import Patience
-from bot.channels.telegram import erasing, inbound, outbound, setup
+from bot.channels import Patience, patiently
+from bot.channels.telegram import erasing, inbound, outbound, payments, setup
 from bot.channels.telegram.outbound import Call
+from bot.channels.telegram.payments import Transfer
 from bot.channels.telegram.polling import Deal, Poll
 from bot.channels.telegram.refused import Refused
 from bot.channels.telegram.send import Line
@@ -25,6 +26,8 @@ PATH = "/telegram"
 MOST_DOWNLOAD = 20_000_000
 #: For one message, and for each call at the start, when the network may not be there yet.
 SENDING, OPENING = Patience(), Patience(tries=8, pause=1, total=60)
+#: For the answer before a payment, which Telegram waits ten seconds for; and for one try of it, in seconds.
+DECIDING, _DECISION = Patience(tries=6, pause=0.2, longest=2, total=8), 2.5
 #: Seconds for stopping a spinner: later nobody looks at it any more.
 _SPINNER = 3.0
 _MOST_SPINNERS = 500
@@ -112,6 +115,26 @@ class Telegram:
         Raises ChannelError when it makes sense to ask again.
         """
         return await erasing.erase(self._line, chat, messages)
+
+    async def decide(self, query: str, refusal: str | None) -> None:
+        """Let a payment go through, or say why not. Raises ChannelError."""
+        answer: dict[str, Any] = {"pre_checkout_query_id": query, "ok": refusal is None}
+        if refusal is not None:
+            answer["error_message"] = refusal
+        await patiently(lambda: self._line.once(Call("answerPreCheckoutQuery", answer), _DECISION), DECIDING)
+
+    async def give_back_stars(self, payer: int, charge: str) -> None:
+        """All Stars of a payment. Once: whoever hears no answer looks. Raises ChannelError."""
+        await self._line.once(
+            Call("refundStarPayment", {"user_id": payer, "telegram_payment_charge_id": charge})
+        )
+
+    async def star_transfers(self, skip: int) -> list[Transfer]:
+        """At most 100 lines of the account, the oldest first, without the first `skip`. Raises ChannelError."""
+        match await self._line.tell(Call("getStarTransactions", {"offset": skip, "limit": 100})):
+            case {"transactions": list(lines)}:
+                return [payments.transfer(line) for line in lines]
+        raise ChannelError("undecodable")
 
     async def open(self, commands: Mapping[str, Mapping[str, str]]) -> None:
         """Say who we are and where updates go. Repeats are harmless. Raises ChannelError."""

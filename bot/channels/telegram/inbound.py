@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
+from bot.channels.telegram import payments
 from bot.conversation.channel import Unreadable
 from bot.conversation.events import (
     Address,
@@ -28,7 +29,7 @@ from bot.conversation.events import (
 
 CHANNEL = "telegram"
 #: The kinds of update that are asked for: https://core.telegram.org/bots/api#update
-UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
+UPDATES = ("message", "edited_message", "callback_query", "my_chat_member", "pre_checkout_query")
 
 _Kind = Literal["photo", "document", "voice", "video", "sticker"]
 #: Telegram's name of a file → our kind and the type of the file where Telegram does not say.
@@ -102,6 +103,8 @@ def inbound(raw: bytes, staff_chat: int | None = None) -> list[Inbound]:
             }
         }:
             return [Blocked(Address(CHANNEL, str(chat)), status == "kicked")]
+        case {"pre_checkout_query": dict(query)}:
+            return [payments.may_pay(query)]
     # Seconds to import: not before something needs it, and by then it was mostly done beside the loop.
     from aiogram.types import Update
 
@@ -141,6 +144,8 @@ def _message(
 ) -> list[Inbound]:
     """Words or files of a traveller or of the staff. Other groups and channels are not listened to."""
     event: Said | Sent | StaffSaid | None = None
+    if kind == "private" and (payment := payments.in_message(message, chat)) is not None:
+        return [payment]
     if chat == staff_chat:
         event = _staff(message)
     elif kind == "private":

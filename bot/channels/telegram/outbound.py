@@ -15,6 +15,7 @@ from bot.conversation.channel import Way
 from bot.conversation.messages import (
     Button,
     File,
+    Invoice,
     Link,
     Menu,
     Message,
@@ -28,6 +29,8 @@ from bot.conversation.messages import (
 
 # In UTF-16 code units: https://core.telegram.org/bots/api#sendmessage, #sendphoto
 MOST_TEXT, MOST_CAPTION = 4096, 1024
+#: https://core.telegram.org/bots/api#sendinvoice
+MOST_TITLE, MOST_DESCRIPTION = 32, 255
 MOST_PHOTO_BYTES = 10_000_000
 #: Written nowhere, enforced all the same, as is the size of the whole keyboard: 10 kB of JSON are refused.
 MOST_BUTTONS, MOST_KEYBOARD_BYTES = 100, 9_000
@@ -74,8 +77,11 @@ def outbound(message: Message, way: Way) -> list[Call]:
             return _words(body, _keyboards(buttons, way), way)
         case Progress(body=body):
             return _in_place(_words(body, [], way), way.changes)
-        case Link(body, label, url):
-            return _words(body, [[[{"text": _label(label, ""), "url": url}]]], way)
+        case Link(body, label, url, buttons):
+            first, *rest = _keyboards(buttons, way) or [[]]
+            return _words(body, [[[{"text": _label(label, ""), "url": url}], *first], *rest], way)
+        case Invoice():
+            return [_invoice(message, way)]
         case Photo(png, body, name, buttons):
             return _file(Upload(png, name, "image/png"), body, _keyboards(buttons, way), way)
         case File(content, name, mime, body):
@@ -112,6 +118,25 @@ def _words(body: str, keyboards: Sequence[Keyboard], way: Way) -> list[Call]:
         )
         for text, keyboard in zip(texts, below, strict=True)
     ]
+
+
+def _invoice(invoice: Invoice, way: Way) -> Call:
+    """Stars have one price and no payment provider: https://core.telegram.org/bots/payments-stars"""
+    title = shortened(invoice.title, MOST_TITLE, utf16)
+    return Call(
+        "sendInvoice",
+        {
+            "chat_id": int(way.address.id),
+            "title": title,
+            "description": shortened(invoice.description, MOST_DESCRIPTION, utf16),
+            "payload": invoice.payload,
+            "provider_token": "",
+            "currency": "XTR",
+            "prices": [{"label": title, "amount": invoice.stars}],
+            # Without it, whoever gets a forwarded copy could pay it.
+            "start_parameter": "invoice",
+        },
+    )
 
 
 def _in_place(calls: list[Call], message: str | None) -> list[Call]:

@@ -24,12 +24,13 @@ TRIES = 60
 #: Seconds before the next question: after a first trouble (doubling), at most, and at most where Telegram
 #: answers but an update could not be dealt with, because everybody else's updates wait meanwhile.
 FIRST_PAUSE, LONGEST_PAUSE, LONGEST_FOR_OTHERS = 1.0, 30.0, 5.0
+GLANCE = 0.25
 
 log = structlog.get_logger(__name__)
 
 
 class Poll:
-    """Takes the updates in batches, deals with each batch at once, and confirms what was dealt with."""
+    """Takes the updates in batches, deals with each batch at once and with newcomers beside it, and confirms."""
 
     def __init__(
         self,
@@ -39,15 +40,20 @@ class Poll:
         pause: float = FIRST_PAUSE,
         most_seconds: float = 10,
         tries: int = TRIES,
+        glance: float = GLANCE,
     ) -> None:
-        """`most_seconds`: how long one update may take before it counts as not dealt with."""
+        """`most_seconds`: how long one update may take before it counts as not dealt with.
+
+        `glance`: seconds after which newcomers are looked for while others are still being dealt with.
+        """
         self._line = line
         self._deal = deal
         self._pause = pause
         self._most_seconds = most_seconds
         self._most_tries = tries
+        self._glance = glance
         self._offset = 0
-        #: Updates that are still to be dealt with → tries so far. At most one batch.
+        #: Updates that are still to be dealt with → tries so far. At most what one question brings.
         self._tries: dict[int, int] = {}
 
     async def forever(self) -> None:
@@ -64,28 +70,65 @@ class Poll:
             pause = min(pause * 2, LONGEST_PAUSE) if longest else self._pause
 
     async def _stuck(self) -> bool:
-        """Take one batch; whether any of it could not be dealt with. Raises ChannelError."""
-        updates = await self._updates()
-        # Tasks start in the order of the updates, so whoever keeps one chat's events apart keeps their order.
-        dealt = await asyncio.gather(*(self._dealt(update) for update in updates))
-        stuck = [update["update_id"] for update, done in zip(updates, dealt, strict=True) if not done]
+        """Take one batch, and what comes meanwhile; whether any of it could not be dealt with. Raises ChannelError."""
+        begun: dict[int, asyncio.Task[bool]] = {}
+        try:
+            self._begin(await self._updates(HELD), begun)
+            while running := [task for task in begun.values() if not task.done()]:
+                # A question before a payment does not wait behind a chat that is slow.
+                await asyncio.wait(running, timeout=self._glance)
+                self._confirm(begun)
+                if not all(task.done() for task in running):
+                    self._begin(await self._glanced(), begun)
+        finally:
+            for task in begun.values():
+                task.cancel()
+        return self._count(begun)
+
+    def _begin(self, updates: list[dict[str, Any]], begun: dict[int, asyncio.Task[bool]]) -> None:
+        """Tasks start in the order of the updates, so whoever keeps one chat's events apart keeps their order."""
+        for update in updates:
+            if update["update_id"] not in begun:
+                begun[update["update_id"]] = asyncio.create_task(self._dealt(update))
+
+    def _confirm(self, begun: dict[int, asyncio.Task[bool]]) -> None:
+        """Whatever lies before the first that is not dealt with is not asked for again.
+
+        Confirming an update confirms all before it; those after it come again and are known by then.
+        """
+        open_ones = [number for number, task in begun.items() if not (task.done() and task.result())]
+        first = min(open_ones, default=max(begun) + 1)
+        for number in [number for number in begun if number < first]:
+            del begun[number]
+        self._offset = max(self._offset, first)
+
+    def _count(self, begun: dict[int, asyncio.Task[bool]]) -> bool:
+        """What could not be dealt with comes again, unless it was tried too often; whether there is any."""
+        stuck = [number for number, task in begun.items() if not task.result()]
         self._tries = {number: self._tries.get(number, 0) + 1 for number in stuck}
         waiting = [number for number, tries in self._tries.items() if tries < self._most_tries]
         if len(waiting) < len(stuck):
             log.error("telegram.updates_given_up", count=len(stuck) - len(waiting))
-        if updates:
-            # Confirming an update confirms all before it; those after it come again and are known by then.
-            self._offset = min(waiting, default=updates[-1]["update_id"] + 1)
+        if begun:
+            self._offset = min(waiting, default=max(begun) + 1)
         return bool(stuck)
 
-    async def _updates(self) -> list[dict[str, Any]]:
+    async def _glanced(self) -> list[dict[str, Any]]:
+        """What has come since, if Telegram says; it will be told again."""
+        try:
+            return await self._updates(0)
+        except ChannelError as error:
+            log.warning("telegram.polling_failed", reason=error.reason)
+            return []
+
+    async def _updates(self, held: int) -> list[dict[str, Any]]:
         asked = {
             "offset": self._offset,
             "limit": MOST_UPDATES,
-            "timeout": HELD,
+            "timeout": held,
             "allowed_updates": list(UPDATES),
         }
-        match await self._line.once(Call("getUpdates", asked), timeout=HELD + 10):
+        match await self._line.once(Call("getUpdates", asked), timeout=held + 10):
             case list(updates):
                 known = (update for update in updates if isinstance(update, dict))
                 numbered = [update for update in known if isinstance(update.get("update_id"), int)]

@@ -19,9 +19,10 @@ from bot.channels.whatsapp.menus import (
     reply_buttons,
     texts,
 )
-from bot.conversation.channel import Way
+from bot.conversation.channel import ChannelError, Way
 from bot.conversation.messages import (
     File,
+    Invoice,
     Link,
     Menu,
     Message,
@@ -43,7 +44,7 @@ LINK = "↗"
 def payloads(message: Message, way: Way, media_id: str = "") -> list[Content]:
     """The bodies to be posted, in order; none for blank words. `media_id`: what the upload answered.
 
-    Raises ChannelError for a notice without its template.
+    Raises ChannelError for a notice without its template, and for an invoice, which has no place here.
     """
     envelope = {
         "messaging_product": "whatsapp",
@@ -60,7 +61,9 @@ def _contents(message: Message, way: Way, media_id: str) -> list[Content]:
         case Menu(body=body, buttons=buttons) | Question(body=body, buttons=buttons):
             return menu(body, choices(buttons, way.seal))
         case Link():
-            return _link(message)
+            return _link(message, way)
+        case Invoice():
+            raise ChannelError("no_payments_here")
         case Photo():
             return _photo(message, way, media_id)
         case File():
@@ -73,11 +76,13 @@ def _contents(message: Message, way: Way, media_id: str) -> list[Content]:
             return _relay(message, media_id)
 
 
-def _link(link: Link) -> list[Content]:
+def _link(link: Link, way: Way) -> list[Content]:
     before, beside = parted(link.body, MOST_BODY)
     label = shortened(link.label, MOST_LINK_LABEL, utf16) or LINK
     action = {"name": "cta_url", "parameters": {"display_text": label, "url": link.url}}
-    return [*texts(before), interactive("cta_url", beside, action)]
+    # A link and reply buttons do not go into one message.
+    below = menu(LINK, choices(link.buttons, way.seal)) if link.buttons else []
+    return [*texts(before), interactive("cta_url", beside, action), *below]
 
 
 def _photo(photo: Photo, way: Way, media_id: str) -> list[Content]:

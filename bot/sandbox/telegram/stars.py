@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 #: Invoices and payments that are remembered; the oldest goes when there are more.
 MOST_INVOICES = 50_000
+MOST_TRANSACTIONS = 2 * MOST_INVOICES
 
 
 @dataclass
@@ -42,6 +43,8 @@ class Stars:
         self._cloud = cloud
         self._invoices: dict[tuple[int, int], Invoice] = {}
         self._paid: dict[str, tuple[int, Invoice]] = {}
+        #: What came in and went out, oldest first, as the account's owner reads it.
+        self.transactions: list[Json] = []
 
     def issue(self, chat: Chat, message: Json, invoice: Invoice) -> None:
         """The message is an invoice."""
@@ -85,6 +88,26 @@ class Stars:
         """What the bot has earned and not given back."""
         return sum(invoice.amount for _, invoice in self._paid.values() if not invoice.refunded)
 
+    def _book(self, chat: Chat, what: str, invoice: Invoice) -> None:
+        """A line in the account: https://core.telegram.org/bots/api#startransaction"""
+        assert chat.person is not None, "only people pay"
+        partner = {
+            "type": "user",
+            "transaction_type": "invoice_payment",
+            "user": chat.person.as_json(),
+            "invoice_payload": invoice.payload,
+        }
+        came = what == "successful_payment"
+        self.transactions.append(
+            {
+                "id": invoice.charge,
+                "amount": invoice.amount,
+                "date": self._cloud.now(),
+                "source" if came else "receiver": partner,
+            }
+        )
+        del self.transactions[:-MOST_TRANSACTIONS]
+
     def as_json(self) -> list[Json]:
         """The payments as the ledger shows them; the order is named by the invoice's payload."""
         return [
@@ -117,6 +140,7 @@ class Stars:
         self._paid[invoice.charge] = (chat.id, invoice)
         if len(self._paid) > MOST_INVOICES:
             del self._paid[next(iter(self._paid))]
+        self._book(chat, what, invoice)
         assert chat.person is not None, "only people pay"
         message = {
             "message_id": chat.next_id(),

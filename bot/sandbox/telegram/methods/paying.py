@@ -12,6 +12,9 @@ from bot.sandbox.telegram.errors import bad
 from bot.sandbox.telegram.invoices import read_invoice
 from bot.sandbox.telegram.stars import Invoice
 
+#: https://core.telegram.org/bots/api#getstartransactions
+MOST_LINES, LARGEST_OFFSET = 100, 2**31 - 1
+
 
 async def send_invoice(cloud: Cloud, call: Call) -> Json:
     """Phones of the sandbox pay in Stars; an invoice in money is shown, and cannot be paid."""
@@ -44,9 +47,15 @@ async def refund_star_payment(cloud: Cloud, call: Call) -> bool:
     return True
 
 
+async def get_star_transactions(cloud: Cloud, call: Call) -> Json:
+    skip, most = call.whole("offset", 0, 0, LARGEST_OFFSET), call.whole("limit", MOST_LINES, 1, MOST_LINES)
+    return {"transactions": cloud.stars.transactions[skip : skip + most]}
+
+
 METHODS: dict[str, Any] = {
     "sendInvoice": send_invoice,
     "createInvoiceLink": create_invoice_link,
     "answerPreCheckoutQuery": answer_pre_checkout_query,
     "refundStarPayment": refund_star_payment,
+    "getStarTransactions": get_star_transactions,
 }
