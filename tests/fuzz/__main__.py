@@ -9,6 +9,7 @@ import asyncio
 import os
 import random
 import shutil
+import signal
 import sys
 import time
 
@@ -26,6 +27,8 @@ def main() -> int:
     seed = int(os.environ.get("SEED") or random.SystemRandom().randrange(1, 10**6))
     many = int(os.environ.get("INPUTS") or INPUTS)
     say(f"SEED={seed} INPUTS={many}: everything here is drawn from it")
+    # Whoever ends us so wants the bot and its world ended too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     figures, failures = asyncio.run(fuzz(many, seed))
     for name, value in figures.items():
         print(f"figure {name} {value}", flush=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import os
+import signal
 import sys
 import time
 from pathlib import Path
@@ -27,6 +28,8 @@ def main() -> int:
         print(f"there is no judge {wanted}; there are {', '.join(there)}", file=sys.stderr)
         return 2
     CACHE.mkdir(parents=True, exist_ok=True)
+    # Whoever ends us so wants the worlds ended too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     figures: dict[str, int] = {}
     failures: list[str] = []
     for name, judge in there.items():
