@@ -56,7 +56,9 @@ from services.dispatches import Dispatches
 from services.dossiers import Dossiers
 from services.durable import Durable
 from services.esims import Esims
+from services.failover import Failover
 from services.fulfilment import Fulfilment
+from services.hints import Hints
 from services.lanes import Lanes
 from services.locks import LeaseLocks, MemoryLocks
 from services.mailer import Mailer
@@ -160,6 +162,7 @@ class App:
             app, self.papers, self.orders, self.customers, mailer, self.durable, clock, waits, voice
         )
         attempts = Attempts(app, self.metrics)
+        failover = Failover(app, self.catalogue, lambda: self.prices.book, clock)
         self.guard = SpendGuard(
             app,
             self.providers,
@@ -170,9 +173,12 @@ class App:
             clock,
             waits,
             voice,
+            failover.could,
         )
         lanes = Lanes(app, self.me, self.providers, longest_answer(settings) + 5)
-        self.buying = Buying(app, self.esims, self.providers, self.guard, attempts, lanes, clock, voice)
+        self.buying = Buying(
+            app, self.esims, self.providers, self.guard, failover, attempts, lanes, clock, voice
+        )
         self.recovery = Recovery(app, self.esims, self.providers, self.durable.start_with, clock, voice)
         truth = RefundTruth(app, self.payments, clock, self.durable.start_with, self.secrets, voice)
         self.sessions = Sessions(
@@ -209,7 +215,15 @@ class App:
         )
         trying = Trying(self.durable, waits, self.promise)
         self.fulfilment = Fulfilment(
-            self.durable, self.orders, trying, self.buying, self.delivery, self.refunds, voice, waits
+            self.durable,
+            self.orders,
+            trying,
+            self.buying,
+            failover,
+            self.delivery,
+            self.refunds,
+            voice,
+            waits,
         )
         self.lines = Lines(
             app,
@@ -252,6 +266,16 @@ class App:
         )
         self.privacy = self._privacy()
         self.shop = self._shop()
+        self.hints = Hints(
+            app,
+            self.secrets,
+            self.providers,
+            self.esims,
+            self.lines.watch,
+            self.durable,
+            self.guard.forecast,
+            clock,
+        )
         self.router = Router().include(handlers.routers())
         self.engine = Engine(
             self.router,
@@ -319,6 +343,8 @@ class App:
             self.housekeeping.unreadable,
             challenge,
             lambda: self.ready,
+            self.hints.tellers,
+            self.hints.heard,
         )
 
     async def hand(self, channel: Channel, raw: bytes) -> None:

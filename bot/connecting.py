@@ -14,7 +14,7 @@ from bot.settings import Settings
 from handlers.start import menus
 from services.catalogue.names import country_of
 from services.clock import Clock
-from services.providers import EsimProvider, airalo, keepgo
+from services.providers import EsimProvider, ProviderError, airalo, keepgo
 from services.spend_guard import Limits
 from services.storage.sealed_file import SealedFile
 from services.storage.sealing import Secrets
@@ -68,6 +68,20 @@ async def open_channel(channel: Channel, commands: Mapping[str, Mapping[str, str
             log.error("channel not open", channel=channel.name, reason=error.reason)
             await asyncio.sleep(pause)
             pause = min(pause * 2, 30)
+        else:
+            return
+
+
+async def ask_to_be_told(providers: Mapping[str, EsimProvider]) -> None:
+    """The provider that tells by itself is asked to, until it agrees; it looks at our door before it does."""
+    provider, pause = providers.get("airalo"), 0.5
+    while isinstance(provider, airalo.Airalo):
+        try:
+            await provider.subscribe()
+        except ProviderError as error:
+            log.warning("provider will not tell yet", provider=provider.name, reason=error.reason)
+            await asyncio.sleep(max(pause, error.again or 0))
+            pause = min(pause * 2, 300)
         else:
             return
 

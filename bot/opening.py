@@ -10,7 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 import structlog
 
 from bot.app import App
-from bot.connecting import open_channels
+from bot.connecting import ask_to_be_told, open_channels
 from bot.settings import Settings
 from bot.time_source import TimeSource
 from services import places
@@ -46,11 +46,12 @@ async def opened(settings: Settings) -> AsyncIterator[App]:
             await source.take_once()
         await app.housekeeping.beat()
         await app.housekeeping.inherit()
+        # Work that goes on at the launch may have to find another seller.
+        await app.catalogue.load()
+        await app.sales.reload()
         await app.durable.launch()
         stack.push_async_callback(app.durable.close)
         await asyncio.to_thread(places.warm)
-        await app.catalogue.load()
-        await app.sales.reload()
         await app.recovery.run()
         await app.buying.import_foreign()
         await app.privacy.resume()
@@ -59,6 +60,7 @@ async def opened(settings: Settings) -> AsyncIterator[App]:
         if source is not None:
             background.add(asyncio.create_task(source.follow()))
         background.add(asyncio.create_task(open_channels(app)))
+        background.add(asyncio.create_task(ask_to_be_told(app.providers)))
         try:
             log.info("open", seconds=round(time.monotonic() - began, 2))
             yield app

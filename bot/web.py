@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from hashlib import sha256
 
 import structlog
@@ -18,11 +18,14 @@ from bot.conversation.engine import TryAgain
 from bot.inbox import Full
 from services.locks import Busy
 from services.payments import NOT_THERE, Forged, Heard, NotAnEvent, PaymentError
+from services.providers import Forged as Unsigned
 
 log = structlog.get_logger()
 
 #: Bytes of a body. Meta sends up to 3 MB, the others far less.
 LARGEST = {"telegram": 1_000_000, "whatsapp": 3_000_000, "stripe": 1_000_000}
+#: Bytes of what a provider tells by itself.
+LARGEST_HINT = 200_000
 #: Seconds for a body to arrive.
 SLOWEST = 10.0
 #: Requests dealt with at once at each door; beyond it 503, and the platform comes again.
@@ -32,7 +35,7 @@ Hand = Callable[[Channel, bytes], Awaitable[None]]
 
 
 class Doors:
-    """One for each platform, one for the payment service, one for whoever asks whether we live."""
+    """One for each platform, for the payment service, for providers that tell, for whoever asks whether we live."""
 
     def __init__(
         self,
@@ -43,6 +46,8 @@ class Doors:
         unreadable: Callable[[str, int, str], Awaitable[None]],
         challenge: Callable[[Mapping[str, str]], str | None],
         healthy: Callable[[], bool],
+        tellers: Collection[str],
+        told: Callable[[str, Mapping[str, str], bytes], Awaitable[None]],
     ) -> None:
         self._channels = channels
         self._hand = hand
@@ -51,7 +56,10 @@ class Doors:
         self._unreadable = unreadable
         self._challenge = challenge
         self._healthy = healthy
-        self._inside = dict.fromkeys(LARGEST, 0)
+        self._tellers = tellers
+        self._told = told
+        self._largest = {**LARGEST, **dict.fromkeys(tellers, LARGEST_HINT)}
+        self._inside = dict.fromkeys(self._largest, 0)
 
     def app(self) -> ASGIApp:
         """The doors that are knocked at all the time stand open; the way to the rest leads through routes.
@@ -60,9 +68,12 @@ class Doors:
         """
         doors = {f"/{name}": self._door(name, self._platform) for name in self._channels}
         doors["/stripe"] = self._door("stripe", self._payment)
+        doors |= {f"/{name}": self._door(name, self._provider) for name in self._tellers}
         rest = Starlette(
             routes=[
                 *(Route(path, _only_post, methods=["POST"]) for path in doors),
+                # A provider looks whether somebody lives here before it says anything.
+                *(Route(f"/{name}", _at_home, methods=["HEAD"]) for name in self._tellers),
                 Route("/whatsapp", self._handshake, methods=["GET"]),
                 Route("/health", self._health, methods=["GET"]),
             ]
@@ -86,7 +97,7 @@ class Doors:
                 return _answer(503, "busy")
             self._inside[name] += 1
             try:
-                raw = await _body(request, LARGEST[name])
+                raw = await _body(request, self._largest[name])
                 return raw if isinstance(raw, Response) else await inside(name, request.headers, raw)
             except Exception as error:
                 log.error("door", door=name, error=type(error).__name__)
@@ -129,6 +140,15 @@ class Doors:
             return _answer(503, "again")
         return _answer(200, "ok")
 
+    async def _provider(self, name: str, headers: Mapping[str, str], raw: bytes) -> Response:
+        try:
+            await self._told(name, headers, raw)
+        except Unsigned:
+            return _answer(401, "not genuine")
+        except Busy:
+            return _answer(503, "again")
+        return _answer(200, "ok")
+
     async def _handshake(self, request: Request) -> Response:
         answer = self._challenge(request.query_params)
         return _answer(403, "no") if answer is None else PlainTextResponse(answer)
@@ -156,6 +176,10 @@ async def _body(request: Request, most: int) -> bytes | Response:
     except ClientDisconnect:
         return _answer(400, "gone")
     return b"".join(parts)
+
+
+async def _at_home(_request: Request) -> Response:
+    return _answer(200, "")
 
 
 async def _only_post(_request: Request) -> Response:

@@ -105,9 +105,11 @@ class Attempts:
         )
         return await self._app.read(lambda connection: connection.execute(latest).scalar() or "")
 
-    async def absent(self, item: str) -> int:
-        """How many attempts of an item ended unknown, and were not there in the end."""
-        return await self._count(purchases.c.item_id == item, purchases.c.state == "absent")
+    async def absent(self, item: str, provider: str) -> int:
+        """How many attempts of an item at a provider ended unknown, and were not there in the end."""
+        return await self._count(
+            purchases.c.item_id == item, purchases.c.provider == provider, purchases.c.state == "absent"
+        )
 
     async def wanted(self, provider: str, sku: str) -> int:
         """How many purchases of an SKU are unknown now."""

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, select
 from services.attempts import Attempts, again, before, begin, since_tried
 from services.clock import Clock
 from services.esims import Esims
+from services.failover import Failover
 from services.lanes import Lanes
 from services.locks import Busy
 from services.news import Alarm, Voice
@@ -31,6 +32,7 @@ from services.providers import (
     Intent,
     Known,
     LineState,
+    Lookup,
     NotFound,
     Outcome,
     ProviderError,
@@ -54,6 +56,7 @@ class Buying:
         esims: Esims,
         providers: Mapping[str, EsimProvider],
         guard: SpendGuard,
+        failover: Failover,
         attempts: Attempts,
         lanes: Lanes,
         clock: Clock,
@@ -63,13 +66,15 @@ class Buying:
         self._esims = esims
         self._providers = providers
         self._guard = guard
+        self._failover = failover
         self._clock = clock
         self._voice = voice
         self._attempts = attempts
         self._lanes = lanes
 
     async def buy(self, item: str, attempt: int) -> str:
-        """Try to buy, once for each attempt: "bought", "rejected", "later", "no_credit", "unknown" or "busy".
+        """Try to buy, once for each attempt: "bought", "rejected", "later", "no_credit", "unknown", "accepted" or
+        "busy".
 
         "gone": the item is not to be bought any more, and whoever decided that sees to the rest.
         """
@@ -128,7 +133,12 @@ class Buying:
 
     async def unknowns(self, item: str) -> int:
         """How many attempts of an item ended unknown, and were not there in the end."""
-        return await self._attempts.absent(item)
+        row = await self._item(item)
+        return await self._attempts.absent(item, row.provider)
+
+    async def elsewhere(self, item: str) -> bool:
+        """Whether another provider sells it too."""
+        return await self._failover.could(item)
 
     async def leave(self, item: str, attempt: int) -> str:
         """Nobody looks any more: what the attempt may have made is a line that the sweep finds."""
@@ -170,14 +180,17 @@ class Buying:
         return "not tagged"
 
     async def import_foreign(self) -> None:
-        """At the account's first meeting with us: what is there already is not ours to give."""
+        """At the account's first meeting with us: what is there already is not ours to give.
+
+        Raises ProviderError when that cannot be known of an account where lost purchases are found by counting.
+        """
         for name, provider in self._providers.items():
-            if await self._app.read(partial(_marked, name=f"imported:{name}")):
-                continue
-            lines = await provider.lines()
-            await self._esims.note_lines(name, [line.iccid for line in lines], "foreign")
-            await self._app.transaction(partial(_mark, name=f"imported:{name}", now=self._clock.now()))
-            log.info("foreign lines noted", provider=name, lines=len(lines))
+            try:
+                await self._import(name, provider)
+            except ProviderError as error:
+                if provider.caps.lookup is not Lookup.REF:
+                    raise
+                log.warning("foreign lines not noted yet", provider=name, reason=error.reason)
 
     async def sweep(self) -> int:
         """Lines that nobody knows and no purchase is waiting for become stock; how many there were."""
@@ -189,6 +202,7 @@ class Buying:
                 continue
             with suppress(Busy, ProviderError):
                 async with self._lanes.turn(name):
+                    await self._import(name, provider)
                     surplus += await self._sweep_one(name, provider)
         return surplus
 
@@ -198,6 +212,15 @@ class Buying:
             code = (await provider.esim(iccid)).activation
             if code is not None:
                 await self._esims.code_came(esim, code)
+
+    async def _import(self, name: str, provider: EsimProvider) -> None:
+        if await self._app.read(partial(_marked, name=f"imported:{name}")):
+            return
+        lines = await provider.lines()
+        # A line that was bought before anybody could look is known by then.
+        await self._esims.note_lines(name, [line.iccid for line in lines], "foreign")
+        await self._app.transaction(partial(_mark, name=f"imported:{name}", now=self._clock.now()))
+        log.info("foreign lines noted", provider=name, lines=len(lines))
 
     async def _sweep_one(self, name: str, provider: EsimProvider) -> int:
         lines = await provider.lines()
@@ -248,7 +271,7 @@ class Buying:
                 await self._attempts.note(
                     row.id, attempt, "unknown", request=request, transaction=transaction
                 )
-                return "unknown"
+                return "accepted"
             case Unknown():
                 log.warning("purchase unknown", item=row.id, attempt=attempt)
                 await self._attempts.note(row.id, attempt, "unknown")

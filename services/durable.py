@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any, TypeVar
 
-from dbos import DBOS, DBOSClient, StepOptions
+from dbos import DBOS, DBOSClient, StepOptions, error
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 
 from services.storage.sqlite import for_the_engine
@@ -22,6 +22,7 @@ Story = Callable[[str], Awaitable[str]]
 
 NAME = "miio-bot"
 QUEUE = "work"
+NUDGE = "nudge"
 #: Workflows in flight at once in one process.
 MOST_AT_ONCE = 40
 #: Restarts that a workflow may live through.
@@ -90,6 +91,15 @@ class Durable:
     async def sleep(self, seconds: float) -> None:
         """Wait, across restarts."""
         await DBOS.sleep_async(seconds)
+
+    async def nap(self, seconds: float) -> None:
+        """Wait, across restarts, or until somebody nudges. A nudge that came before the nap ends it at once."""
+        await DBOS.recv_async(NUDGE, timeout_seconds=seconds)
+
+    async def nudge(self, workflow: str) -> None:
+        """Let a workflow that naps go on. Harmless for one that does not, or is none."""
+        with suppress(error.DBOSNonExistentWorkflowError):
+            await DBOS.send_async(workflow, "look", NUDGE)
 
     async def patch(self, name: str) -> bool:
         """Whether this run of a story takes the new branch; runs begun before the change do not."""

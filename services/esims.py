@@ -283,6 +283,12 @@ class Esims:
         )
         return [_esim(row, sealer) for row in rows]
 
+    async def by_line(self, provider: str, iccid: str) -> Esim | None:
+        """The line of that ICCID, if somebody holds it."""
+        return await self._one(
+            (esims.c.provider == provider) & (esims.c.iccid_hash == self.hash(provider, iccid))
+        )
+
     async def owned(self, customer: str, esim: str) -> Esim | None:
         """One line, if it is the customer's."""
         found = await self._one(esims.c.id == esim)

@@ -8,6 +8,7 @@ from services.buying import Buying
 from services.clock import Waits
 from services.delivery import Delivery
 from services.durable import Durable
+from services.failover import Failover
 from services.news import Alarm, NeedsPerson, Voice
 from services.orders import Orders
 from services.refunds import Refunds
@@ -15,6 +16,10 @@ from services.trying import Trying
 
 log = structlog.get_logger()
 
+#: Providers that are asked after the first one.
+MOST_SWITCHES = 4
+#: Attempts at one provider have numbers below this; those at the next one go on from here.
+ATTEMPTS = 100
 #: Waits between looks for an activation code that comes later.
 ACTIVATION = (1, 2, 5, 15, 30, 60, 120, 300, 600, 900)
 #: Waits between tries to hand over.
@@ -37,6 +42,7 @@ class Fulfilment:
         orders: Orders,
         trying: Trying,
         buying: Buying,
+        failover: Failover,
         delivery: Delivery,
         refunds: Refunds,
         voice: Voice,
@@ -46,6 +52,7 @@ class Fulfilment:
         self._orders = orders
         self._trying = trying
         self._buying = buying
+        self._failover = failover
         self._delivery = delivery
         self._refunds = refunds
         self._voice = voice
@@ -56,6 +63,8 @@ class Fulfilment:
     async def fulfil(self, item: str) -> str:
         """Buy, hand over, send the receipt; else refund and tell."""
         bought = await self._trying.carry_out(item, self._buying)
+        if bought == "rejected" and await self._durable.patch("failover"):
+            bought = await self._elsewhere(item)
         if bought == "gone":
             return bought
         if bought == "rejected":
@@ -69,6 +78,18 @@ class Fulfilment:
         if code != "there":
             return await self._leave_to_person(item, "no_activation")
         return await self.hand_over(item)
+
+    async def _elsewhere(self, item: str) -> str:
+        """Whoever was asked does not deliver: ask whoever else keeps the promise. "rejected" when nobody does."""
+        for number in range(MOST_SWITCHES):
+            step = f"failover-{number}"
+            if await self._durable.step(step, self._failover.switch, item, number) != "switched":
+                break
+            first = (number + 1) * ATTEMPTS
+            bought = await self._trying.carry_out(item, self._buying, first)
+            if bought != "rejected":
+                return bought
+        return "rejected"
 
     async def hand_over(self, item: str) -> str:
         """Give the traveller what was bought. Also the way back for somebody who could not be reached before."""

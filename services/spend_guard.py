@@ -6,7 +6,7 @@ same balance; a provider that does not agree refuses anyway. What cannot be boug
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -84,7 +84,7 @@ class Limits:
 
 
 class SpendGuard:
-    """Watches what is spent at the providers' accounts."""
+    """Watches what is spent at the providers' accounts. `elsewhere`: whether another one sells an item too."""
 
     def __init__(
         self,
@@ -97,6 +97,7 @@ class SpendGuard:
         clock: Clock,
         waits: Waits,
         voice: Voice,
+        elsewhere: Callable[[str], Awaitable[bool]],
     ) -> None:
         self._app = app
         self._providers = providers
@@ -107,6 +108,7 @@ class SpendGuard:
         self._clock = clock
         self._waits = waits
         self._voice = voice
+        self._elsewhere = elsewhere
 
     async def may(
         self, provider: str, sku: str, most_cost: Decimal, price: PriceCheck | None = None
@@ -229,7 +231,12 @@ class SpendGuard:
             await self._stop(provider, sku, "refused", asked.amount)
 
     async def _waits_for_credit(self, item: Any) -> bool:
-        """Whether a paid order still waits for the account to be topped up, or for the cap's next day."""
+        """Whether a paid order still waits for the account to be topped up, or for the cap's next day.
+
+        What somebody else sells too need not wait.
+        """
+        if await self._elsewhere(item.id):
+            return False
         paid_at = await self._app.read(
             lambda connection: connection.execute(
                 select(orders.c.paid_at).where(orders.c.id == item.order_id)

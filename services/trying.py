@@ -18,6 +18,8 @@ UNREACHABLE = (2, 10, 30, 120, 300, 600)
 TURNS = (2, 5, 10, 30, 60, 120, 300, 300, 300, 300, 300)
 #: Wait between looks whether the account was topped up.
 CREDIT = 60
+#: After so many waits of one kind somebody else is asked, if somebody else sells it too.
+PATIENCE = 3
 #: So many waits in, the traveller is told that it takes longer, where no promise does that.
 LATE_AFTER = 4
 
@@ -28,6 +30,8 @@ class Tries(Protocol):
     async def buy(self, item: str, attempt: int) -> str:
         """Try once for each attempt: "bought", "rejected", "later", "absent", "unknown", "busy" or "no_credit".
 
+        "accepted": it will be bought in a moment, and the provider may say when.
+
         "gone": it is not to be bought any more, and whoever decided that sees to the rest.
         """
 
@@ -36,6 +40,9 @@ class Tries(Protocol):
 
     async def leave(self, item: str, attempt: int) -> str:
         """Nobody will look any more what became of an attempt; a person decides."""
+
+    async def elsewhere(self, item: str) -> bool:
+        """Whether somebody else could be asked instead."""
 
     async def unknowns(self, item: str) -> int:
         """How many attempts ended unknown, and were not there in the end."""
@@ -59,17 +66,18 @@ class Trying:
         self._waits = waits
         self._telling = telling
 
-    async def carry_out(self, item: str, by: Tries) -> str:
-        """ "bought", "rejected", "gone" (settled elsewhere), or why it is neither."""
+    async def carry_out(self, item: str, by: Tries, first: int = 0) -> str:
+        """ "bought", "rejected", "gone" (settled elsewhere), or why it is neither. `first`: the first attempt's number."""
         # Begun before there was a promise: the story itself says when it is late, and its steps are numbered so.
         says_late = not await self._durable.patch("promise")
         self._telling.begin(item)
-        unreachable, turns = iter(UNREACHABLE), iter(enumerate(TURNS))
-        attempt = 0
+        unreachable, turns = iter(enumerate(UNREACHABLE)), iter(enumerate(TURNS))
+        attempt = first
         while True:
             outcome = await self._durable.step(f"buy-{attempt}", by.buy, item, attempt)
-            if outcome == "unknown":
-                outcome = await self._resolve(item, attempt, by, says_late=says_late)
+            if outcome in ("unknown", "accepted"):
+                told = outcome == "accepted"
+                outcome = await self._resolve(item, attempt, by, told=told, says_late=says_late)
             if outcome in ("bought", "rejected", "gone"):
                 return outcome
             if outcome == "no_credit":
@@ -78,15 +86,15 @@ class Trying:
                 continue
             if outcome == "busy":
                 number, pause = next(turns, (0, None))
-                if pause is None:
+                if pause is None or await self._moves_on(item, number, by):
                     return "rejected"
                 if number == LATE_AFTER and says_late:
                     await self._durable.step("late", self._telling.late, item)
                 await self._durable.sleep(self._waits(pause, floor=0.2))
                 continue
             if outcome == "later":
-                pause = next(unreachable, None)
-                if pause is None:
+                number, pause = next(unreachable, (0, None))
+                if pause is None or await self._moves_on(item, number, by):
                     return "rejected"
                 await self._durable.sleep(self._waits(pause))
                 attempt += 1
@@ -97,12 +105,21 @@ class Trying:
             if await self._durable.step(f"tries-{attempt}", by.unknowns, item) >= MOST_PURCHASES:
                 return "rejected"
 
-    async def _resolve(self, item: str, attempt: int, by: Tries, *, says_late: bool) -> str:
-        """Look until the provider's own list tells: "bought", "absent", "gone" or "unresolved"."""
-        before = 0
+    async def _moves_on(self, item: str, number: int, by: Tries) -> bool:
+        """Nothing was sent yet, and it has been waited long enough for one who does not answer."""
+        if number != PATIENCE or not await self._durable.patch("elsewhere"):
+            return False
+        return await self._durable.step("elsewhere", by.elsewhere, item)
+
+    async def _resolve(self, item: str, attempt: int, by: Tries, *, told: bool, says_late: bool) -> str:
+        """Look until the provider's own list tells: "bought", "absent", "gone" or "unresolved".
+
+        `told`: the provider may say when it makes sense to look.
+        """
+        before, wait = 0, self._durable.nap if told else self._durable.sleep
         for number, step in enumerate(RESOLVE_STEPS):
             if step > before:
-                await self._durable.sleep(self._waits(step - before))
+                await wait(self._waits(step - before))
                 before = step
             outcome = await self._look(item, attempt, number, by)
             if outcome in ("bought", "absent", "gone"):

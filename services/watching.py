@@ -69,6 +69,11 @@ class Watch:
         self._metrics.measured(well, len(due) - well)
         return well
 
+    async def soon(self, line: Esim) -> None:
+        """Somebody says that this line is being used up: look now."""
+        await self._set(line.id, look_at=self._clock.now(), line_state=LineState.ACTIVE.value)
+        await self.round()
+
     async def _look(self, row: Any) -> bool:
         """True when the line was measured."""
         if not await self._app.transaction(lambda connection: self._hold(connection, row)):

@@ -28,7 +28,9 @@ SOON = 25
 class Living:
     """One world with one or more bots."""
 
-    def __init__(self, databases: dict[str, str] | None = None, polling: bool = False) -> None:
+    def __init__(
+        self, databases: dict[str, str] | None = None, polling: bool = False, providers: str = "keepgo"
+    ) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.bot_url = f"http://127.0.0.1:{self.port + 1}"
@@ -36,6 +38,9 @@ class Living:
         self.data = self.folder / "data"
         self.databases = databases or {}
         self.polling = polling
+        self.providers = providers
+        #: Settings that bots get beside those of the world.
+        self.settings: dict[str, str] = {}
         self.world: subprocess.Popen[bytes] | None = None
         self.bots: list[subprocess.Popen[bytes]] = []
         self.http = httpx.AsyncClient(base_url=self.url, timeout=120)
@@ -69,6 +74,8 @@ class Living:
                 str(self.port),
                 "--data",
                 str(self.data),
+                "--providers",
+                self.providers,
                 "--print-env",
                 *more,
             ],
@@ -77,7 +84,8 @@ class Living:
             text=True,
             check=True,
         ).stdout
-        return {**dict(line.split("=", 1) for line in printed.splitlines() if line), **self.databases}
+        given = dict(line.split("=", 1) for line in printed.splitlines() if line)
+        return {**given, **self.databases, **self.settings}
 
     def kill_bot(self, number: int = 0) -> None:
         """kill -9."""

@@ -76,12 +76,13 @@ class Recovery:
         return True
 
     async def _is_of(self, provider: EsimProvider, name: str, line: AccountLine) -> bool:
-        """Give a line to the item that its note names."""
-        sku = await self._app.read(_sku_of(line.notes.strip(), name))
+        """Give a line to the item that its order or its note names."""
+        item = line.ref or line.notes.strip()
+        sku = await self._app.read(_sku_of(item, name))
         if sku is None:
             return False
         details = await provider.esim(line.iccid)
-        return await self._esims.claim(line.notes.strip(), name, sku, line.iccid, details.activation)
+        return await self._esims.claim(item, name, sku, line.iccid, details.activation)
 
     def _go_on(self, connection: Connection) -> int:
         """Everything that was paid and not at its end; a top-up that may have been bought since is a person's."""

@@ -15,7 +15,7 @@ from services.catalogue.names import countries, country_of
 from services.catalogue.plan import Plan, plan_of
 from services.places import Region
 from services.prices import Prices
-from services.providers import EsimProvider, Listing, ProviderError
+from services.providers import EsimProvider, Listing, Offer, ProviderError
 from services.sales_pause import AskPaused, nothing_pauses
 
 __all__ = [
@@ -122,6 +122,15 @@ class Catalogue:
     def plan(self, plan_id: str) -> Plan | None:
         """A plan by its id, at today's price; None when it is not sold (any more)."""
         return self._sold.plan(plan_id)
+
+    def for_sale(self, going_to: Collection[str]) -> list[Offer]:
+        """Everything that can be bought now and works in all of these countries, whoever sells it."""
+        return self._sold.for_sale(going_to)
+
+    def currency_of(self, provider: str) -> str | None:
+        """What a provider's prices are in; None when it sells nothing."""
+        shelf = self._shelves.get(provider)
+        return shelf.listing.offers[0].cost.currency if shelf and shelf.listing.offers else None
 
     def pauses(self, plan_id: str) -> bool:
         """Whether a plan is not sold now, but will be again."""

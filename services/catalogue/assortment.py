@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable
 from itertools import islice
 
 from services.catalogue.choosing import choose, worth_having
+from services.catalogue.merging import one_of_each
 from services.catalogue.plan import Plan, plan_of
 from services.places import Region, regions
 from services.prices import Book, NoRate, Prices
@@ -63,6 +64,10 @@ class Assortment:
         offer = self._offers.get(plan_id)
         return None if offer is None else self._plan(offer)
 
+    def for_sale(self, going_to: Collection[str]) -> list[Offer]:
+        """Everything that can be bought now and works in all of these countries, whoever sells it."""
+        return [offer for offer in self._working_in(tuple(going_to)) if self._plan(offer) is not None]
+
     def pauses(self, plan_id: str) -> bool:
         """Whether a plan is sold at other times."""
         offer = self._offers.get(plan_id)
@@ -86,12 +91,14 @@ class Assortment:
         if not going_to or any(code not in self._by_country for code in going_to):
             return ()
         if going_to not in priced.by_countries:
-            rarest = min((self._by_country[code] for code in going_to), key=len)
-            found = (offer for offer in rarest if all(code in offer.countries for code in going_to))
             if len(priced.by_countries) >= MOST_REMEMBERED:
                 del priced.by_countries[next(islice(priced.by_countries, 1))]
-            priced.by_countries[going_to] = worth_having(self._plans(found))
+            priced.by_countries[going_to] = worth_having(self._plans(self._working_in(going_to)))
         return priced.by_countries[going_to]
+
+    def _working_in(self, going_to: tuple[str, ...]) -> list[Offer]:
+        rarest = min((self._by_country.get(code, []) for code in going_to), key=len, default=[])
+        return [offer for offer in rarest if all(code in offer.countries for code in going_to)]
 
     def _wide(self) -> tuple[Plan, ...]:
         priced = self._current()
@@ -100,7 +107,7 @@ class Assortment:
         return priced.wide
 
     def _plans(self, offers: Iterable[Offer]) -> tuple[Plan, ...]:
-        return tuple(plan for plan in map(self._plan, offers) if plan is not None)
+        return one_of_each(plan for plan in map(self._plan, offers) if plan is not None)
 
     def _plan(self, offer: Offer) -> Plan | None:
         priced = self._current()

@@ -21,6 +21,8 @@ class Plan:
     tax: Money
     #: A share: 0.20.
     tax_rate: Decimal
+    #: What it costs us, in the shop's currency, exactly.
+    cost: Decimal
     #: The region that a plan of several countries is for ("europe", "world").
     region: str | None
     #: What it may cost us at most, in the provider's currency.
@@ -81,6 +83,7 @@ def plan_of(offer: Offer, book: Book) -> Plan:
         net=priced.net,
         tax=priced.tax,
         tax_rate=book.vat,
+        cost=priced.cost,
         region=region_key(offer),
         most_cost=priced.most_cost,
     )

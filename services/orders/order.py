@@ -22,7 +22,8 @@ PAYMENT: Mapping[str, tuple[str, ...]] = {
 #: Fulfilment states of an item, and where each may go.
 FULFILMENT: Mapping[str, tuple[str, ...]] = {
     "waiting": ("buying", "refund_due", "needs_person"),
-    "buying": ("delivered", "refund_due", "needs_person"),
+    # To itself: another provider takes the purchase over.
+    "buying": ("buying", "delivered", "refund_due", "needs_person"),
     "needs_person": ("buying", "delivered", "refund_due"),
     "refund_due": ("refunded", "needs_person"),
     # A platform may say later that the message did not arrive after all.

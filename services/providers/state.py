@@ -87,3 +87,5 @@ class AccountLine:
     notes: str = field(repr=False)
     label: str
     state: LineState
+    #: Our reference, where the purchase itself carried it: no sign yet that anybody was given the line.
+    ref: str | None = None

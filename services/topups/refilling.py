@@ -125,7 +125,13 @@ class Refilling:
 
     async def unknowns(self, item: str) -> int:
         """How many attempts of an item ended unknown, and were not there in the end."""
-        return await self._attempts.absent(item)
+        row = await self._item(item)
+        return await self._attempts.absent(item, row.provider)
+
+    async def elsewhere(self, item: str) -> bool:
+        """More data for a line comes from whoever made the line."""
+        del item
+        return False
 
     async def why(self, item: str) -> str:
         """Why the latest attempt did not buy, a short code; "" when nobody knows."""

@@ -422,7 +422,7 @@ async def test_more_data_is_offered_under_names_that_fit_a_button(wire):
 TOPUPS = {
     "the sample": (
         data(TOPUP_ORDER),
-        ToppedUp("20251118-000111", "20251118-000111", Cost(Decimal("3.6"), "USD")),
+        ToppedUp("728", "20251118-000111", Cost(Decimal("3.6"), "USD")),
     ),
     "recycled": (answer({"code": 73, "reason": "gone"}, 422), Rejected("recycled", detail="gone")),
     "disabled": (answer({"code": 23, "reason": "no"}, 422), Rejected("topup-disabled", detail="no")),
@@ -434,6 +434,7 @@ TOPUPS = {
 @pytest.mark.parametrize("case", TOPUPS)
 async def test_a_top_up_has_an_outcome(wire, case):
     wire.answers[f"/sims/{ICCID}/topups"] = data([PACKAGE])
+    wire.answers[f"/sims/{ICCID}/packages"] = data([BOUGHT])
     wire.answers["/orders/topups"], wanted = TOPUPS[case]
 
     async with wire.open() as airalo:
@@ -673,24 +674,25 @@ USAGES = [
 
 @pytest.mark.parametrize(("change", "amounts", "state"), USAGES)
 def test_usage_is_told_in_bytes(change, amounts, state):
-    usage = used({**USAGE, **change}, Oddities(), NOW)
+    usage = used({**USAGE, **change}, Oddities(), NOW, "728")
 
     assert (usage.total_bytes, usage.used_bytes, usage.remaining_bytes, usage.unlimited) == amounts
-    assert (usage.line_state, usage.as_of) == (state, NOW)
+    assert (usage.line_state, usage.as_of, usage.package) == (state, NOW, "728")
 
 
 def test_dates_may_be_missing_and_strange_words_are_counted():
     odd = Oddities()
 
-    assert used(USAGE, odd, NOW).expires_at == datetime(2022, 1, 1, tzinfo=UTC)
-    assert used({**USAGE, "expired_at": None}, odd, NOW).expires_at is None
-    assert used({**USAGE, "expired_at": ""}, odd, NOW).expires_at is None
-    used({**USAGE, "status": "ASLEEP"}, odd, NOW)
+    assert used(USAGE, odd, NOW, "728").expires_at == datetime(2022, 1, 1, tzinfo=UTC)
+    assert used({**USAGE, "expired_at": None}, odd, NOW, "728").expires_at is None
+    assert used({**USAGE, "expired_at": ""}, odd, NOW, "728").expires_at is None
+    used({**USAGE, "status": "ASLEEP"}, odd, NOW, "728")
     assert dict(odd.seen) == {"status:ASLEEP": 1}
 
 
 async def test_within_twenty_minutes_airalo_is_not_asked_twice(wire):
     wire.answers[f"/sims/{ICCID}/usage"] = data(USAGE)
+    wire.answers[f"/sims/{ICCID}/packages"] = data([BOUGHT])
     async with wire.open() as airalo:
         first, second = await airalo.usage(ICCID), await airalo.usage(ICCID)
         assert first is second
@@ -703,7 +705,7 @@ async def test_within_twenty_minutes_airalo_is_not_asked_twice(wire):
 
 
 async def test_an_invalid_iccid_is_not_found(wire):
-    wire.answers[f"/sims/{ICCID}/usage"] = answer(
+    wire.answers[f"/sims/{ICCID}/packages"] = answer(
         {"data": [], "meta": {"message": "messages.resource_not_found"}}, 404
     )
     async with wire.open() as airalo:
@@ -739,6 +741,7 @@ async def test_what_the_bot_wrote_is_no_note_of_a_person(wire):
         found = await airalo.lines()
 
     assert [line.notes for line in found] == ["", "Office phone", ""]
+    assert [line.ref for line in found] == ["M7KQ2MX5A-1", None, None]
     assert found[2].state is LineState.RECYCLED
 
 

@@ -41,7 +41,7 @@ from services.providers import (
 )
 from services.providers.airalo import lines, webhooks
 from services.providers.airalo.client import Client, Settings
-from services.providers.airalo.orders import OURS, Orders
+from services.providers.airalo.orders import Orders
 from services.providers.airalo.selling import NAME, Pricing, listing
 from services.providers.airalo.token import Keep
 from services.providers.airalo.topups import Topups
@@ -177,7 +177,7 @@ class Airalo:
         return Cost(amount, currency)
 
     async def lines(self) -> tuple[AccountLine, ...]:
-        found = {line.iccid: line async for line in lines.everything(self._client, self.oddities, OURS)}
+        found = {line.iccid: line async for line in lines.everything(self._client, self.oddities)}
         return tuple(found.values())
 
     async def sku_of(self, iccid: str) -> str | None:
@@ -197,8 +197,9 @@ class Airalo:
         return found
 
     async def subscribe(self) -> None:
-        """Ask to be told of accepted orders, low data and low credit. Raises ProviderError."""
-        await webhooks.subscribe(self._client, self._settings)
+        """Ask to be told of accepted orders, low data and low credit, where we can be. Raises ProviderError."""
+        if self._settings.webhook_url:
+            await webhooks.subscribe(self._client, self._settings)
 
     async def probe(self) -> Probe:
         try:

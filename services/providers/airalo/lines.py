@@ -18,7 +18,7 @@ from services.providers import (
     iccid_of,
 )
 from services.providers.airalo.client import Client
-from services.providers.airalo.words import megabytes, state
+from services.providers.airalo.words import megabytes, ref_in, state
 from services.providers.values import flag_in, listed, moment, text, whole
 
 PER_PAGE = 100
@@ -80,16 +80,17 @@ async def history(client: Client, iccid: str) -> list[Mapping[str, Any]]:
 
 async def usage(client: Client, odd: Oddities, iccid: str, now: datetime) -> Usage:
     """What was used of a line. Airalo's answer may be twenty minutes old. Raises ProviderError."""
+    newest = next(iter(await history(client, iccid)), {})
     client.ask("usage of", iccid)
     client.ask("usage")
     data = (await client.read(f"/sims/{iccid}/usage")).get("data")
     if not isinstance(data, Mapping):
         raise ProviderError("garbled", again=60)
-    return used(data, odd, now)
+    return used(data, odd, now, text(newest.get("id")))
 
 
-def used(data: Mapping[str, Any], odd: Oddities, now: datetime) -> Usage:
-    """The `data` of a usage answer. Of what is unlimited or recycled the amounts say nothing."""
+def used(data: Mapping[str, Any], odd: Oddities, now: datetime, newest: str) -> Usage:
+    """The `data` of a usage answer; `newest` is the id of the latest package. Of what is unlimited or recycled the amounts say nothing."""
     line, unlimited = state(odd, data.get("status")), flag_in(data.get("is_unlimited"))
     silent = unlimited or line is LineState.RECYCLED
     total = None if silent else megabytes(data.get("total"))
@@ -103,6 +104,7 @@ def used(data: Mapping[str, Any], odd: Oddities, now: datetime) -> Usage:
         expires_at=moment(data.get("expired_at")),
         as_of=now,
         line_state=line,
+        package=newest,
     )
 
 
@@ -115,8 +117,8 @@ def activation(sim: Mapping[str, Any], odd: Oddities) -> str | None:
     return code
 
 
-async def everything(client: Client, odd: Oddities, ours: str) -> AsyncIterator[AccountLine]:
-    """Every line of the account. What begins with `ours` was written by the bot, and is no note of a person."""
+async def everything(client: Client, odd: Oddities) -> AsyncIterator[AccountLine]:
+    """Every line of the account. What the bot wrote into its order is no note of a person. Raises ProviderError."""
     async for sim in every(client, "/sims", {"include": "order"}):
         iccid = iccid_of(sim.get("iccid"))
         if iccid is None:
@@ -125,8 +127,9 @@ async def everything(client: Client, odd: Oddities, ours: str) -> AsyncIterator[
         order = sim.get("simable")
         order = order if isinstance(order, Mapping) else {}
         said = text(order.get("description"))
-        notes = "" if said.startswith(ours) else said
-        yield AccountLine(iccid, notes, text(order.get("package")), _line_state(sim, ()))
+        ref = ref_in(said)
+        notes = said if ref is None else ""
+        yield AccountLine(iccid, notes, text(order.get("package")), _line_state(sim, ()), ref)
 
 
 def package(found: Mapping[str, Any], odd: Oddities) -> Package:

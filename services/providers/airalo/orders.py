@@ -24,10 +24,9 @@ from services.providers import (
 from services.providers.airalo.client import Client, Done, Settings
 from services.providers.airalo.lines import PER_PAGE, activation, every, rows
 from services.providers.airalo.selling import CURRENCY
+from services.providers.airalo.words import described
 from services.providers.values import decimal, listed, text, whole
 
-#: How a description begins that the bot has written.
-OURS = "bot "
 #: Pages of a day's orders that are searched when the filter finds nothing.
 MOST_PAGES = 50
 _A_DAY = timedelta(days=1)
@@ -91,16 +90,6 @@ class Orders:
         if found is None:
             return Accepted(iccid, code, None, cost_of(data))
         return Fulfilled(iccid, found, code, cost_of(data))
-
-
-def described(ref: str) -> str:
-    """Our reference, as it stands in a description."""
-    return OURS + ref
-
-
-def ref_in(said: object) -> str | None:
-    """Our reference out of a description, or None for what we did not write."""
-    return text(said).removeprefix(OURS) if text(said).startswith(OURS) else None
 
 
 def cost_of(data: Mapping[str, Any]) -> Cost | None:

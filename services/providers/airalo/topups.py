@@ -6,6 +6,7 @@ Airalo overwrites a top-up's description, so it is found by what is new on its l
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -26,8 +27,9 @@ from services.providers import (
 )
 from services.providers.airalo.client import Client, Done
 from services.providers.airalo.lines import history, rows
-from services.providers.airalo.orders import cost_of, described
+from services.providers.airalo.orders import cost_of
 from services.providers.airalo.selling import short, topups
+from services.providers.airalo.words import described
 from services.providers.values import moment, text
 
 #: How far Airalo's clock may be from ours.
@@ -68,7 +70,7 @@ class Topups:
                 code = text(data.get("code")) if isinstance(data, Mapping) else ""
                 if not isinstance(data, Mapping) or not code:
                     return Unknown("no-order")
-                return ToppedUp(code, code, cost_of(data))
+                return ToppedUp(await self._newest(intent) or code, code, cost_of(data))
             case refused_or_unknown:
                 return refused_or_unknown
 
@@ -81,6 +83,14 @@ class Topups:
         if elapsed < self._settle:
             return Pending()
         return Ambiguous("order-without-data") if await self._ordered(intent) else NotFound()
+
+    async def _newest(self, intent: TopupIntent) -> str:
+        """What the data that was just bought is called on its line; "" when that cannot be told."""
+        with suppress(ProviderError):
+            for one in await history(self._client, intent.iccid):
+                if short(_package_id(one)) == intent.sku:
+                    return text(one.get("id"))
+        return ""
 
     async def _ordered(self, intent: TopupIntent) -> bool:
         """Whether there is an order for it all the same."""

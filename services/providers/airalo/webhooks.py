@@ -10,7 +10,7 @@ from typing import Any
 
 from services.providers import Forged, Hint, Oddities, iccid_of
 from services.providers.airalo.client import Client, Settings
-from services.providers.airalo.orders import ref_in
+from services.providers.airalo.words import ref_in
 from services.providers.values import text
 from services.providers.wire import answered
 

@@ -1,4 +1,4 @@
-"""Airalo's own words: the states of lines and packages, when a package begins, amounts in MB."""
+"""Airalo's own words, and ours in its orders: states, when a package begins, amounts in MB, descriptions."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from typing import Any
 
 from services.providers import LineState, Oddities
 from services.providers.values import text, whole
+
+#: How a description begins that the bot has written.
+OURS = "bot "
 
 _STATES = {
     "not_active": LineState.READY,
@@ -45,3 +48,13 @@ def full_speed(policy: object) -> int | None:
     if said is None:
         return None
     return int(float(said[1]) * (1024**3 if said[2].lower() == "gb" else 1024**2))
+
+
+def described(ref: str) -> str:
+    """Our reference, as it stands in a description."""
+    return OURS + ref
+
+
+def ref_in(said: object) -> str | None:
+    """Our reference out of a description, or None for what we did not write."""
+    return text(said).removeprefix(OURS) if text(said).startswith(OURS) else None
