@@ -268,7 +268,7 @@ class Traveller:
                 return url.rsplit("/", 1)[1]
             await self.mark()
             await self.presses(newest["buttons"][0]["label"])
-        raise AssertionError(f"no link: {await self.texts()}")
+        raise AssertionError(f"no link: {await self.texts()}\n{self.living.log()}")
 
     async def buys(self, words: str = "Japan, 10 days", how: str = "card", **more: str) -> dict:
         """The whole purchase with its invoice; returns the message with the QR."""
