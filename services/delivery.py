@@ -57,10 +57,12 @@ class Delivery:
         return self._mailer.ready
 
     async def deliver(self, item: str) -> str:
-        """Show the QR: "told", "announced", "again" or "unreachable"."""
+        """Show the QR: "told", "announced", "again" or "unreachable"; "undeclared" without the buyer's statements."""
         order = await self._orders.get(item.rsplit("-", 1)[0])
         if order is None or order.chat is None:
             return "unreachable"
+        if not await self._orders.waived(order.id):
+            return "undeclared"
         tried = await self._dispatches.tries(item)
         told = await self._voice.tell(
             order.chat,

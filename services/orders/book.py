@@ -22,6 +22,8 @@ from services.storage.upsert import insert_new
 #: Letters of an order's number: none that is read as another one.
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
+#: What has to be declared before an eSIM is handed over at once.
+WAIVERS = frozenset({"start_now", "right_ends"})
 #: How the key begins under which a second payment goes back.
 SECOND = "second:"
 
@@ -181,6 +183,19 @@ class Orders:
                 update(orders).where(orders.c.id == order).values(mail_offered=accepted)
             )
         )
+
+    async def waived(self, order: str) -> bool:
+        """Whether both statements are stored without which nothing may be handed over before the period's end.
+
+        Delivery was asked for at once, and it was acknowledged that the right to withdraw ends with it (Code de la
+        consommation, art. L221-26 and L221-28).
+        """
+        kept = await self._app.read(
+            lambda connection: set(
+                connection.execute(select(statements.c.kind).where(statements.c.order_id == order)).scalars()
+            )
+        )
+        return kept >= WAIVERS
 
     async def declared(self, order: str) -> list[Statement]:
         """What the traveller declared before paying."""
