@@ -34,7 +34,7 @@ async def judge(cache: Path, say: Say) -> Verdict:
     shutil.rmtree(wire, ignore_errors=True)
     tests = os.environ.get("TESTS", "").split()
     say(f"running {' '.join(tests) or 'all tests'}, with the wire written down")
-    done = await asyncio.to_thread(_run, tests, wire)
+    done = await asyncio.to_thread(run_tests, tests, wire)
     failures = [] if done.returncode == 0 else [f"the tests themselves fail: {done.stdout[-1500:]}"]
     say(f"checking the wire against Bot API {api.version}")
     checked, errors = Counter[str](), Counter[str]()
@@ -76,7 +76,8 @@ def wrong(api: BotApi, line: dict[str, Any]) -> Iterator[str]:
     yield from api.of_answer(line["method"], line["answer"])
 
 
-def _run(tests: list[str], wire: Path) -> subprocess.CompletedProcess[str]:
+def run_tests(tests: list[str], wire: Path) -> subprocess.CompletedProcess[str]:
+    """The tests, with everything that goes over the wire written down in a folder."""
     return subprocess.run(
         [sys.executable, "-m", "pytest", *tests],
         cwd=ROOT,

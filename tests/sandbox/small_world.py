@@ -27,7 +27,7 @@ class SmallWorld:
         self.faults = Faults()
         self.media = Media()
         self.outside = Outside()
-        self.wire = Wire()
+        self.wire = Wire.from_environment()
         self.calls = Counter()
 
 

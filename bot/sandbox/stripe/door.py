@@ -68,18 +68,21 @@ class Door:
     async def serve(self, request: Request, call: Call) -> Response:
         """Answer one call."""
         self._world.calls[f"stripe {call.name}"] += 1
-        request_id, key = draw("req_"), _key(request)
+        request_id, key, raw = draw("req_"), _key(request), dict[str, Raw]()
         try:
             check_key(request, call.name)
             raw = await _read(request)
             if key is None:
-                return self._carry_out(call, request, raw, request_id, None)
-            return await self._once(call, request, raw, request_id, key)
+                answer = self._carry_out(call, request, raw, request_id, None)
+            else:
+                answer = await self._once(call, request, raw, request_id, key)
         except StripeError as refusal:
-            return _answer(refusal.status, _encoded(refusal.body(request_id)), request_id, key)
+            answer = _answer(refusal.status, _encoded(refusal.body(request_id)), request_id, key)
         except _LostError as lost:
             # It never came to be looked at, so by now its key is free for the next attempt.
             return await hang_up(lost.seconds)
+        self._world.wire.note("stripe", "call", lambda: _passed(call, raw, answer))
+        return answer
 
     async def _once(
         self, call: Call, request: Request, raw: dict[str, Raw], request_id: str, key: str
@@ -174,6 +177,17 @@ async def _read(request: Request) -> dict[str, Raw]:
         why = "Invalid request (check that your POST content type is application/x-www-form-urlencoded)."
         raise StripeError(why)
     return read_form(bytes(raw))
+
+
+def _passed(call: Call, raw: dict[str, Raw], answer: Response) -> Obj:
+    """A call and its answer, for whoever checks the wire."""
+    return {
+        "verb": call.verb,
+        "path": f"/v1{call.path}",
+        "params": raw,
+        "status": answer.status_code,
+        "answer": json.loads(bytes(answer.body)),
+    }
 
 
 def _encoded(found: Obj) -> bytes:
