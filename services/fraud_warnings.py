@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import structlog
@@ -11,18 +13,22 @@ from sqlalchemy import Connection, select
 from services.clock import Waits
 from services.durable import Durable
 from services.esims import Esims
+from services.giving_back import close_line
 from services.news import Alarm, Voice
 from services.orders.whose import whose
 from services.payments import Suspected, Watched
-from services.providers import EsimProvider, LineState, ProviderError
+from services.providers import CLOSED, EsimProvider, LineState, ProviderError
 from services.refunds import UNDELIVERED, Refunds
 from services.storage import Storage
 from services.storage.app import items, orders
+from services.storage.sealing import Erased
 
 log = structlog.get_logger()
 
 #: Seconds between looks while something is being bought, or the provider does not answer: two hours in all.
 AGAIN = (0, 10, 60, 300, 600, 900, 1_800, 3_600)
+#: Seconds between tries to switch a line off.
+SWITCH_OFF = (0, 10, 60, 300, 900, 3_600)
 #: A line that nobody has begun to use.
 _UNUSED = (LineState.PENDING, LineState.READY)
 
@@ -87,6 +93,7 @@ class FraudWarnings:
         if found == "unused":
             for key in (await self._durable.step("due", self._give_up, order)).split():
                 await self._refunds.give_back(key)
+            await self._switch_off(order)
         elif found != "over":
             await self._durable.step("alarm", self._leave_to_person, order)
         return found
@@ -125,7 +132,32 @@ class FraudWarnings:
         """Note the refunds; their keys, with spaces between."""
         rows = await self._app.read(lambda connection: _items(connection, order))
         was = (*UNDELIVERED, "delivered")
-        return " ".join([await self._refunds.due(row.id, "fraud_warning", was) for row in rows])
+        keys = [await self._refunds.due(row.id, "fraud_warning", was) for row in rows]
+        for row in rows:
+            await self._app.transaction(partial(close_line, item=row.id))
+        return " ".join(keys)
+
+    async def _switch_off(self, order: str) -> None:
+        """What was paid back is used by nobody, where the provider can see to that."""
+        for number, pause in enumerate(SWITCH_OFF):
+            if pause:
+                await self._durable.sleep(self._waits(pause))
+            if await self._durable.step(f"close-{number}", self._close, order) != "again":
+                return
+
+    async def _close(self, order: str) -> str:
+        for row in await self._app.read(lambda connection: _items(connection, order)):
+            with suppress(Erased):
+                esim = await self._esims.of_item(row.id)
+                if esim is None:
+                    continue
+                try:
+                    await self._providers[esim.provider].cancel(esim.iccid)
+                    await self._providers[esim.provider].tag(esim.iccid, CLOSED)
+                except ProviderError as error:
+                    log.info("line not switched off", item=row.id, reason=error.reason)
+                    return "refused" if error.again is None else "again"
+        return "closed"
 
     async def _leave_to_person(self, order: str) -> str:
         await self._voice.alarm(Alarm("fraud_warning", order))

@@ -75,7 +75,12 @@ class PaymentEvents:
         rows = await self._app.read(
             lambda connection: connection.execute(
                 select(payment_events)
-                .where(payment_events.c.done_at.is_(None), payment_events.c.at < limit)
+                .where(
+                    payment_events.c.done_at.is_(None),
+                    # Other methods note their events here too, and see to them themselves.
+                    payment_events.c.body.is_not(None),
+                    payment_events.c.at < limit,
+                )
                 .order_by(payment_events.c.at)
                 .limit(BATCH)
             ).all()

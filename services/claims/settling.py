@@ -21,7 +21,7 @@ from services.money import Money
 from services.news import Alarm, Voice
 from services.orders import Order, Orders
 from services.orders.sold import SoldPlan
-from services.providers import EsimProvider, ProviderError
+from services.providers import CLOSED, EsimProvider, ProviderError
 from services.storage import Storage
 from services.storage.after_sale import claims
 from services.storage.app import esims, items, refunds
@@ -36,8 +36,6 @@ LOOKS = (0, 2, 10, 30, 60, 120, 300, 300, 300, 600, 600, 900, 900)
 TELL = (0, 2, 10, 60, 300, 900)
 #: Claims of which one round of the sweep reminds.
 BATCH = 500
-#: What the note of a line says that is nobody's any more. Never blank: that is stock.
-CLOSED = "closed"
 
 
 class Settling:

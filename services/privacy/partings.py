@@ -16,15 +16,12 @@ from services.privacy.journal import Journal
 from services.privacy.others import Engine, Others
 from services.privacy.standing import standing
 from services.privacy.wiping import Wiping
-from services.providers import ProviderError
+from services.providers import CLOSED, ProviderError
 from services.storage import Storage
 from services.storage.app import case_messages, chats, esims, items, orders, refunds
 from services.storage.sealing import Erased, Vault
 
 log = structlog.get_logger()
-
-#: What a provider's note says of a line that was sold and is nobody's any more. Never blank: that is stock.
-CLOSED = "closed"
 
 
 class Partings:

@@ -54,9 +54,10 @@ from services.providers.port import (
     Probe,
     ProviderError,
 )
-from services.providers.state import AccountLine, EsimDetails, LineState, Package, ProfileState, Usage
+from services.providers.state import CLOSED, AccountLine, EsimDetails, LineState, Package, ProfileState, Usage
 
 __all__ = [
+    "CLOSED",
     "ISO2",
     "LONGEST_ID",
     "Accepted",

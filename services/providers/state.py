@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+#: What the note of a line says that was sold and is nobody's any more. Never blank: that is stock.
+CLOSED = "closed"
+
 
 class LineState(StrEnum):
     """What a line can be, in our words. A word nobody knows is UNKNOWN, and counted."""

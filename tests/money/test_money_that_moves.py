@@ -222,6 +222,7 @@ async def test_a_fraud_warning_gives_back_what_is_unused_and_tells_of_the_rest(t
         assert (await till.stands(order))["items"] == ("refunded",)
         assert await sums(till, order) == (0, 450, 0)
         assert till.voice.kinds(order.id) == ["Refunded"]
+        assert till.provider.cancelled == ([till.iccid(order)] if line == "unused" else [])
     else:
         assert ("fraud_warning", order.id) in till.voice.alarms
         assert await sums(till, order) == (450, 0, 0)

@@ -32,6 +32,7 @@ from services.orders.book import Sale
 from services.orders.order import Statement
 from services.payments.stripe.client import Stripe
 from services.payments.stripe.settings import Settings
+from services.payments.ways import WaysBack
 from services.providers import LineState, ProviderError, Usage
 from services.refund_truth import RefundTruth
 from services.refunds import Refunds
@@ -78,7 +79,13 @@ class Provider:
     """What a wholesaler says of its lines."""
 
     def __init__(self):
-        self.used, self.away = {}, False
+        self.used, self.away, self.cancelled = {}, False, []
+
+    async def cancel(self, iccid):
+        self.cancelled.append(iccid)
+
+    async def tag(self, iccid, ref):
+        pass
 
     async def usage(self, iccid):
         if self.away:
@@ -129,7 +136,7 @@ class Till:
         self.refunds = Refunds(
             app,
             self.orders,
-            self.payments,
+            WaysBack(self.payments, self.payments),
             self.durable,
             self.clock,
             self.waits,
@@ -146,7 +153,9 @@ class Till:
     async def places(self, price=450, customer=None):
         """An order of somebody, not paid yet."""
         number = next(_numbers)
-        sale = Sale(PLAN, "keepgo", "2", Money(price, "EUR"), Money(price // 6, "EUR"), "3.00")
+        sale = Sale(
+            PLAN, "keepgo", "2", Money(price, "EUR"), Money(price // 6, "EUR"), "3.00", Decimal("0.20")
+        )
         return await self.orders.place(
             f"event-{number}",
             customer or await self.buyer(),
