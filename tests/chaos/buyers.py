@@ -15,6 +15,8 @@ PLACES = ("Japan, 10 days", "France, 7 days", "Turkey, 15 days")
 PATIENCE = 12.0
 #: Presses until a person gives up.
 MOST_PRESSES = 40
+#: The share of those who could that pay in Stars, and how often they try before they take the card.
+IN_STARS, STAR_TRIES = 0.4, 3
 #: Seconds after the payment that a buyer looks at the phone; what comes later is seen by the judge.
 LOOKS = 45.0
 #: What ends a purchase besides a QR.
@@ -51,7 +53,8 @@ class Buyer(Traveller):
             link = next((b["url"] for b in shown["buttons"] if b["url"] and "/pay/" in b["url"]), None)
             order = _ORDER.search(shown["text"])
             if link and order:
-                return await self._pays(link.rsplit("/", 1)[1], order[1])
+                stars = next((b["label"] for b in shown["buttons"] if "⭐" in b["label"]), None)
+                return await self._pays(link.rsplit("/", 1)[1], order[1], stars)
             label = shown["buttons"][0]["label"]
         return None
 
@@ -69,13 +72,27 @@ class Buyer(Traveller):
                 return False
             await self.screen(shown["cursor"], wait=min(left, 5))
 
-    async def _pays(self, session: str, order: str) -> Purchase:
+    async def _pays(self, session: str, order: str, stars: str | None) -> Purchase:
+        if stars and self._chance.random() < IN_STARS and await self._pays_in_stars(stars):
+            return Purchase(self.channel, self.name, "", order)
         how = self._chance.choices(("card", "declined", "delayed-ok"), (85, 10, 5))[0]
         await self.mark()
         await self.living.pay(session, how)
         if how == "declined":
             await self.living.pay(session)
         return Purchase(self.channel, self.name, session, order)
+
+    async def _pays_in_stars(self, label: str) -> bool:
+        """Whether it went through: where the bot does not answer in time, nothing is charged."""
+        for _ in range(STAR_TRIES):
+            await self.mark()
+            await self.presses(label)
+            shown = await self._newest()
+            if shown is None or not shown["buttons"][0]["label"].startswith("Pay ⭐"):
+                continue
+            if (await self.living.http.post(self._path("pay"), json={})).is_success:
+                return True
+        return False
 
     async def _act(self, label: str) -> None:
         if label:

@@ -21,6 +21,10 @@ REST = 150.0
 #: States of a charge in which the shop got the money, whatever happened to it later.
 CAME_IN = frozenset({"succeeded", "partially_refunded", "refunded", "disputed"})
 FINAL = frozenset({"delivered", "refunded", "needs_person"})
+STARS = "XTR"
+
+#: Money of an order in one currency.
+Money = tuple[str, str]
 
 
 @dataclass
@@ -45,21 +49,30 @@ class Found:
             and len(self.books["orders"]) == len(self.charged())
         )
 
-    def charged(self) -> Counter[str]:
-        """Order → what came in at the payment service."""
-        came: Counter[str] = Counter()
+    def charged(self) -> Counter[Money]:
+        """(Order, currency) → what came in at the card's service, or in Stars."""
+        came: Counter[Money] = Counter()
         for charge in self.ledger["charges"]:
             if charge["status"] in CAME_IN:
-                came[charge["order"]] += charge["amount"]
+                came[charge["order"], charge["currency"].upper()] += charge["amount"]
+        for star in self.ledger["stars"]:
+            came[star["order"], STARS] += star["amount"]
         return came
 
-    def given_back(self) -> Counter[str]:
-        """Order → what went back there."""
-        back: Counter[str] = Counter()
+    def given_back(self) -> Counter[Money]:
+        """(Order, currency) → what went back there."""
+        back: Counter[Money] = Counter()
         for refund in self.ledger["refunds"]:
             if refund["status"] in ("succeeded", "pending"):
-                back[refund["order"]] += refund["amount"]
+                back[refund["order"], refund["currency"].upper()] += refund["amount"]
+        for star in self.ledger["stars"]:
+            if star["refunded"]:
+                back[star["order"], STARS] += star["amount"]
         return back
+
+    def sold(self) -> dict[str, dict[str, Any]]:
+        """Order → its own line in the books; what came by a second payment in another currency has none of these."""
+        return {line["order"]: line for line in self.books["orders"] if line["items"]}
 
 
 class Judge:
@@ -115,16 +128,14 @@ class Judge:
 
     def _untold(self, found: Found) -> list[Purchase]:
         """Everybody who paid and cannot know from the phone how it ended."""
-        lines = {line["order"]: line for line in found.books["orders"]}
+        lines = found.sold()
         return [one for one in self._purchases if not _knows(one, lines.get(self._order(one, found)), found)]
 
     def _verdict(self, found: Found, came_back: int) -> tuple[dict[str, int], list[str]]:
         books, ledger = found.books, found.ledger
-        lines = {line["order"]: line for line in books["orders"]}
+        lines = {(line["order"], line["currency"]): line for line in books["orders"]}
         charged, back = found.charged(), found.given_back()
-        lost = [
-            order for order, amount in charged.items() if not _kept(lines.get(order), amount, back[order])
-        ]
+        lost = [money for money, came in charged.items() if not _kept(lines.get(money), came, back[money])]
         phones: dict[str, set[tuple[str, str]]] = defaultdict(set)
         for holder, iccids in found.lines.items():
             for iccid in iccids:
@@ -136,13 +147,16 @@ class Judge:
         free = [
             one
             for one in self._purchases
-            if back[self._order(one, found)] and found.lines[one.channel, one.traveller]
+            for order in [self._order(one, found)]
+            if any(back[money] for money in back if money[0] == order)
+            and found.lines[one.channel, one.traveller]
         ]
         bought, counted = len(ledger["lines"]), books["lines"]
         surplus = bought - counted["delivered"] - counted["replacements"] - counted["held"]
         states = Counter(state for line in lines.values() for state in line["items"])
         figures = {
             "orders": len(charged),
+            "paid_in_stars": sum(currency == STARS for _, currency in charged),
             "delivered": states["delivered"],
             "refunded": states["refunded"],
             "left_to_person": states["needs_person"],
@@ -178,8 +192,7 @@ class Judge:
 
     def _due(self, purchase: Purchase, found: Found) -> int:
         """How many lines the purchase may show: one, and what the bot itself reports as standing in for it."""
-        lines = {line["order"]: line for line in found.books["orders"]}
-        line = lines.get(self._order(purchase, found))
+        line = found.sold().get(self._order(purchase, found))
         return 1 + len(line["replacements"] if line else ())
 
     def _order(self, purchase: Purchase, found: Found) -> str:
@@ -188,7 +201,7 @@ class Judge:
         return next((c["order"] for c in found.ledger["charges"] if c["session"] == purchase.session), "")
 
     def _told_of(self, purchases: list[Purchase], found: Found) -> list[str]:
-        lines = {line["order"]: line for line in found.books["orders"]}
+        lines = found.sold()
         return [
             f"{one.traveller} on {one.channel}, {order}: "
             f"{(line['items'], line['exception']) if (line := lines.get(order)) else 'not in the books'}"

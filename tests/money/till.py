@@ -6,7 +6,8 @@ import json
 import socket
 from collections import Counter
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count
 from types import SimpleNamespace
@@ -16,6 +17,7 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
 
+from bot.channels.telegram.payments import Transfer
 from bot.payment_watch import watch
 from bot.sandbox import credentials
 from bot.sandbox.stripe import Stripe as WorldsStripe
@@ -30,12 +32,17 @@ from services.news import Told
 from services.orders import Orders
 from services.orders.book import Sale
 from services.orders.order import Statement
+from services.payments import PaymentError
+from services.payments.stars import ALREADY, Stars
 from services.payments.stripe.client import Stripe
 from services.payments.stripe.settings import Settings
 from services.payments.ways import WaysBack
+from services.prices.stars import StarRate
 from services.providers import LineState, ProviderError, Usage
 from services.refund_truth import RefundTruth
 from services.refunds import Refunds
+from services.sales_pause import SalesPause
+from services.stars import StarSales
 from services.storage.app import checkouts, history, items, orders, refunds
 from services.storage.sealing import Secrets, Vault
 from tests.privacy.house import Engine
@@ -53,6 +60,7 @@ PLAN = {
 LIMITS = Limits(orders=4, amount=Decimal(100), secure_above=Decimal(50), declines=3)
 #: Stripe's own library still hands its form to httpx in the old way.
 OLD_WAY = "ignore:Use 'content=<...>' to upload:DeprecationWarning"
+RATE = StarRate(Decimal(84), date(2026, 1, 1), timedelta(days=3650), 50)
 SHOWN = "I ask that my eSIM be delivered at once."
 _numbers = count(1)
 
@@ -95,6 +103,38 @@ class Provider:
         return Usage(1024**3, used, 1024**3 - used, False, None, Clock().now(), state)
 
 
+class Bank:
+    """The account of Stars at Telegram: gives back whole, once, and may keep its answer to itself."""
+
+    def __init__(self):
+        self.account, self.given_back, self.refusals = [], [], []
+
+    def pays(self, order, stars, payer=1):
+        """Somebody pays; the line in the account."""
+        line = Transfer(f"stx{next(_numbers)}", stars, payer, order, back=False)
+        self.account.append(line)
+        return line
+
+    async def give_back(self, payer, charge):
+        refusal = self.refusals.pop(0) if self.refusals else None
+        if refusal is not None and refusal.reason != "answer_lost":
+            raise refusal
+        line = next(one for one in self.account if one.charge == charge and one.payer == payer)
+        if charge in self.given_back:
+            raise PaymentError(ALREADY, again=False)
+        self.given_back.append(charge)
+        self.account.append(replace(line, back=True))
+        if refusal is not None:
+            raise refusal
+
+    async def transfers(self, skip):
+        return self.account[skip : skip + 100]
+
+    async def transfer(self, charge, *, back):
+        mine = (one for one in self.account if one.charge == charge and one.back == back)
+        return next(mine, None)
+
+
 class WorldsTime(Clock):
     """The shop lives by the world's clock."""
 
@@ -133,10 +173,32 @@ class Till:
         self.guard = BuyerGuard(app, LIMITS, self.secrets, self.clock)
         self.checkouts = Checkouts(app, self.orders, self.payments, self.guard, self.clock, self.voice)
         truth = RefundTruth(app, self.payments, self.clock, self.durable.start_with, self.secrets, self.voice)
+        self.bank = Bank()
+        self.prices = SimpleNamespace(in_stars=lambda price, _now: RATE.of(price))
+        self.catalogue = SimpleNamespace(plan=lambda plan: None if plan in self.unsold else plan)
+        self.unsold = set()
+        self.sales = SalesPause(app, self.clock, self.waits)
+        self.stars = StarSales(
+            app,
+            self.orders,
+            self.checkouts,
+            self.catalogue,
+            self.sales,
+            self.prices,
+            self.bank,
+            self.guard,
+            self.secrets,
+            self.durable,
+            truth,
+            self.clock,
+            self.waits,
+            self.voice,
+        )
+        by_stars = Stars(self.bank, self.orders.get, lambda one: self.customers.id_at("telegram", one))
         self.refunds = Refunds(
             app,
             self.orders,
-            WaysBack(self.payments, self.payments),
+            WaysBack(self.payments, by_stars),
             self.durable,
             self.clock,
             self.waits,
