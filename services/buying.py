@@ -111,6 +111,10 @@ class Buying:
         tried = await self._attempts.of(item, attempt)
         if tried is None:
             return "absent"
+        if not tried.snapshot:
+            # Its buyer was erased meanwhile, and with them what we knew of the attempt.
+            await self.leave(item, attempt)
+            return "gone"
         provider = self._providers[row.provider]
         intent = Intent(item, row.sku, Decimal(row.most_cost), tried.begun_at, request=tried.request)
         try:

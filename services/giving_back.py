@@ -103,7 +103,8 @@ class GivingBack:
         row = connection.execute(
             select(orders).where(orders.c.id == decision.order).with_for_update()
         ).one_or_none()
-        if row is None or not row.captured:
+        # Of an erased buyer's order the payment is not known here any more.
+        if row is None or not row.captured or row.reference is None:
             return Decided("unknown_order")
         repeated = _of_key(connection, decision.key, row.currency)
         if repeated is not None:

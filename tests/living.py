@@ -45,6 +45,7 @@ class Living:
         self.bots: list[subprocess.Popen[bytes]] = []
         self.http = httpx.AsyncClient(base_url=self.url, timeout=120)
         self.logs: list[Path] = []
+        self._printed: dict[str, str] = {}
 
     async def start(self, bots: int = 1) -> Living:
         self.start_world()
@@ -63,7 +64,12 @@ class Living:
         return bot
 
     def environment(self) -> dict[str, str]:
-        """What `--print-env` prints, with this test's databases."""
+        """What `--print-env` prints, with this test's databases. It does not change, so it is asked once."""
+        if not self._printed:
+            self._printed = self._print_environment()
+        return {**self._printed, **self.databases, **self.settings}
+
+    def _print_environment(self) -> dict[str, str]:
         more = ["--polling"] if self.polling else []
         printed = subprocess.run(
             [
@@ -84,8 +90,7 @@ class Living:
             text=True,
             check=True,
         ).stdout
-        given = dict(line.split("=", 1) for line in printed.splitlines() if line)
-        return {**given, **self.databases, **self.settings}
+        return dict(line.split("=", 1) for line in printed.splitlines() if line)
 
     def kill_bot(self, number: int = 0) -> None:
         """kill -9."""

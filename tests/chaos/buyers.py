@@ -11,14 +11,15 @@ from dataclasses import dataclass
 from tests.living import Living, Traveller
 
 PLACES = ("Japan, 10 days", "France, 7 days", "Turkey, 15 days")
-#: Seconds without an answer after which a person presses once more.
-PATIENCE = 12.0
+#: Seconds without an answer after which a person presses once more; they grow, for whoever presses faster than the
+#: shop answers only lengthens the queue.
+PATIENCE, GROWS, LONGEST = 8.0, 1.5, 60.0
 #: Presses until a person gives up.
 MOST_PRESSES = 40
 #: The share of those who could that pay in Stars, and how often they try before they take the card.
 IN_STARS, STAR_TRIES = 0.4, 3
 #: Seconds after the payment that a buyer looks at the phone; what comes later is seen by the judge.
-LOOKS = 45.0
+LOOKS = 20.0
 #: What ends a purchase besides a QR.
 LAST_WORDS = re.compile(r"You get .* back for order|A person is looking", re.DOTALL)
 _ORDER = re.compile(r"\b(M[2-9A-HJ-NP-Z]{8})\b")
@@ -43,13 +44,15 @@ class Buyer(Traveller):
 
     async def orders(self) -> Purchase | None:
         """From a country's name to a paid order; None when it became too much."""
-        label = ""
+        label, patience = "", PATIENCE
         for _ in range(MOST_PRESSES):
             await self.mark()
             await self._act(label)
-            shown = await self._newest()
+            shown = await self._newest(patience)
             if shown is None:
+                patience = min(patience * GROWS, LONGEST)
                 continue
+            patience = PATIENCE
             link = next((b["url"] for b in shown["buttons"] if b["url"] and "/pay/" in b["url"]), None)
             order = _ORDER.search(shown["text"])
             if link and order:
@@ -100,9 +103,9 @@ class Buyer(Traveller):
         else:
             await self.says(self._chance.choice(PLACES))
 
-    async def _newest(self) -> dict | None:
+    async def _newest(self, patience: float) -> dict | None:
         """The newest message with buttons, once nothing more has come for a moment; None when nothing came."""
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + patience
         while time.monotonic() < end:
             shown = await self.screen(self.cursor)
             found = [message for message in self._new(shown) if message["buttons"]]

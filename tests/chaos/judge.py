@@ -18,6 +18,7 @@ from tests.living import ROOT, Living
 
 #: Seconds until everything has come to rest after the storm.
 REST = 150.0
+PHONES_AT_ONCE = 20
 #: States of a charge in which the shop got the money, whatever happened to it later.
 CAME_IN = frozenset({"succeeded", "partially_refunded", "refunded", "disputed"})
 FINAL = frozenset({"delivered", "refunded", "needs_person"})
@@ -98,9 +99,11 @@ class Judge:
     async def _rest(self, also: Any = lambda _found: True) -> Found:
         end = time.monotonic() + REST
         while True:
-            found = await self._look()
-            if (found.at_rest and also(found)) or time.monotonic() > end:
-                return found
+            found, over = await self._look(), time.monotonic() > end
+            if found.at_rest or over:
+                await self._read_phones(found)
+                if over or also(found):
+                    return found
             await asyncio.sleep(1)
 
     async def _look(self) -> Found:
@@ -108,10 +111,17 @@ class Judge:
         found = Found(books, await self._living.ledger())
         for reached in found.ledger["delivered"]:
             found.lines[reached["channel"], reached["traveller"]].add(reached["iccid"])
-        for purchase in self._purchases:
-            holder = self._living.traveller(purchase.channel, purchase.traveller)
-            found.words[purchase.channel, purchase.traveller] = "\n".join(await holder.texts())
         return found
+
+    async def _read_phones(self, found: Found) -> None:
+        few = asyncio.Semaphore(PHONES_AT_ONCE)
+
+        async def read(purchase: Purchase) -> None:
+            async with few:
+                holder = self._living.traveller(purchase.channel, purchase.traveller)
+                found.words[purchase.channel, purchase.traveller] = "\n".join(await holder.texts())
+
+        await asyncio.gather(*map(read, self._purchases))
 
     def _books(self) -> dict[str, Any]:
         """As the operator reads them; books that do not close are books too."""

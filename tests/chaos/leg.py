@@ -16,9 +16,9 @@ from tests.chaos.telling import say
 from tests.living import Living
 
 #: Travellers who buy at the same time.
-IN_FLIGHT = 12
+IN_FLIGHT = 24
 #: Orders between two lines on how far we are.
-TOLD_EVERY = 25
+TOLD_EVERY = 50
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ async def run(
 
 
 class Crowd:
-    """Everybody who buys, a dozen at a time."""
+    """Everybody who buys, so many at a time."""
 
     def __init__(self, living: Living, chance: random.Random, plan: Plan, killer: Killer) -> None:
         self._living = living
