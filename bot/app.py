@@ -59,6 +59,7 @@ from services.esims import Esims
 from services.failover import Failover
 from services.fulfilment import Fulfilment
 from services.hints import Hints
+from services.imei import Imeis
 from services.lanes import Lanes
 from services.locks import LeaseLocks, MemoryLocks
 from services.mailer import Mailer
@@ -176,8 +177,9 @@ class App:
             failover.could,
         )
         lanes = Lanes(app, self.me, self.providers, longest_answer(settings) + 5)
+        self.imeis = Imeis(app, self.vault, clock)
         self.buying = Buying(
-            app, self.esims, self.providers, self.guard, failover, attempts, lanes, clock, voice
+            app, self.esims, self.providers, self.guard, failover, attempts, lanes, self.imeis, clock, voice
         )
         self.recovery = Recovery(app, self.esims, self.providers, self.durable.start_with, clock, voice)
         truth = RefundTruth(app, self.payments, clock, self.durable.start_with, self.secrets, voice)
@@ -225,24 +227,7 @@ class App:
             voice,
             waits,
         )
-        self.lines = Lines(
-            app,
-            self.durable,
-            self.orders,
-            self.esims,
-            self.providers,
-            self.prices,
-            attempts,
-            self.guard,
-            lanes,
-            trying,
-            self.refunds,
-            dispatches,
-            self.metrics,
-            clock,
-            waits,
-            voice,
-        )
+        self.lines = Lines(self, attempts, lanes, trying, dispatches)
         self.promise.also(TOPUP, self.lines.refilling)
         self.support = Support(
             app, self.vault, clock, voice, Hours(settings.support_hours, settings.support_wait_minutes)
@@ -427,6 +412,7 @@ class App:
             delivery=self.delivery,
             papers=self.papers,
             esims=self.esims,
+            imeis=self.imeis,
             usage=self.lines.usage,
             topups=self.lines.topups,
             support=self.support,

@@ -28,10 +28,11 @@ from typing import Any
 from bot.conversation.actions import action
 from bot.conversation.events import Chat
 from bot.conversation.i18n import _, data_size, duration, listing
-from bot.conversation.messages import Button, Menu, Remember, Reply, Text
+from bot.conversation.messages import Button, Menu, Question, Remember, Reply, Text
 from bot.conversation.router import Router
 from handlers import _claims, _paying, _words, esims, support
 from handlers._paying import PayOrder
+from services.imei import imei_of
 from services.orders import Statement
 from services.orders.book import Sale
 from services.orders.sold import SoldPlan
@@ -126,20 +127,36 @@ async def second_statement(chat: Chat, shop: Shop, chosen: StartNow) -> Reply:
 
 
 @router.press(RightEnds)
-async def place(chat: Chat, shop: Shop, chosen: RightEnds) -> Reply:
+async def agreed(chat: Chat, shop: Shop, chosen: RightEnds) -> Reply:
+    """All is declared: the order is placed."""
+    return await _place(chat, shop, chosen.plan, None)
+
+
+@router.answer("checkout.imei")
+async def imei_told(chat: Chat, shop: Shop, words: str) -> Reply:
+    """The device, of a plan that works in one only. Nothing of it is remembered before the order is placed."""
+    imei = imei_of(words)
+    if imei is None:
+        return _imei_question(chat.memory.about, _("That is no IMEI, or it has a slip in it."))
+    return await _place(chat, shop, chat.memory.about, imei)
+
+
+async def _place(chat: Chat, shop: Shop, chosen: str, imei: str | None) -> Reply:
     """The order is placed and the link to pay is made."""
-    draft = _draft(chat, chosen.plan)
-    plan = shop.catalogue.plan(chosen.plan)
+    draft = _draft(chat, chosen)
+    plan = shop.catalogue.plan(chosen)
     if plan is not None and await shop.sales.stops(
         plan.offer.provider, plan.offer.sku, plan.offer.cost.amount
     ):
         return _paying.resting()
     if draft is None or "right_ends" not in draft or plan is None:
-        return await summary(chat, shop, ChoosePlan(chosen.plan))
+        return await summary(chat, shop, ChoosePlan(chosen))
     if (plan.price.minor, plan.price.currency) != (draft["price"], draft["currency"]):
-        changed = await summary(chat, shop, ChoosePlan(chosen.plan))
+        changed = await summary(chat, shop, ChoosePlan(chosen))
         assert isinstance(changed, tuple)
         return (Text(_("The price has just changed. Please look again.")), *changed)
+    if plan.offer.needs_imei and imei is None:
+        return _imei_question(chosen)
     declared = tuple(
         Statement(kind, draft[kind]) for kind in ("shown", "fits", "start_now", "right_ends", "terms")
     )
@@ -155,6 +172,8 @@ async def place(chat: Chat, shop: Shop, chosen: RightEnds) -> Reply:
     order = await shop.orders.place(
         chat.event, chat.customer, chat.id, chat.locale, shop.about.terms_version, sale, declared
     )
+    if imei is not None:
+        await shop.imeis.keep(order.item.id, chat.customer, imei)
     return (Remember(replace(chat.memory, draft={})), await _paying.link(chat, shop, order))
 
 
@@ -175,6 +194,19 @@ async def pay_again(chat: Chat, shop: Shop, chosen: PayOrder) -> Reply:
     if await shop.sales.stops(item.provider, item.sku, Decimal(item.most_cost)):
         return _paying.resting()
     return await _paying.link(chat, shop, order)
+
+
+def _imei_needed() -> str:
+    return _("It works in one phone or tablet only: before you pay I ask for its IMEI.")
+
+
+def _imei_question(plan: str, slip: str = "") -> Question:
+    words = _(
+        "This plan works in one device only, and the provider wants to know which. "
+        "Dial *#06# on it and send me its IMEI: 15 digits. "
+        "It is kept encrypted, goes to the provider alone, and is deleted 90 days after the delivery."
+    )
+    return Question(f"{slip} {words}".strip(), asks="checkout.imei", about=plan)
 
 
 def _not_sold(shop: Shop, plan: str) -> Text:
@@ -200,6 +232,7 @@ def _summary(shop: Shop, sold: SoldPlan, plan: Any) -> str:
         *([speed] if (speed := _words.full_speed(sold)) else []),
         _("Valid: {days}", days=duration(sold.days)) + ". " + _words.validity(sold),
         topped,
+        *([_imei_needed()] if sold.needs_imei else []),
         _claims.before_paying(sold, shop.rules),
         _paying.total(plan.price, plan.tax, plan.tax_rate),
         "",

@@ -130,6 +130,9 @@ async def policy(chat: Chat, shop: Shop, chosen: ShowPolicy) -> Reply:  # noqa: 
         _(
             "– Your eSIM: number, data used, network: to provide it and to help you (contract). Same period as your account."
         ),
+        _(
+            "– Your device’s IMEI: only when a plan needs it; told to its provider, deleted 90 days after the delivery."
+        ),
         _("– Offers: only if you say yes (consent), until you say no."),
         "",
         _(

@@ -17,11 +17,13 @@ from services.attempts import Attempts, again, before, begin, since_tried
 from services.clock import Clock
 from services.esims import Esims
 from services.failover import Failover
+from services.imei import Imeis
 from services.lanes import Lanes
 from services.locks import Busy
 from services.news import Alarm, Voice
 from services.orders.book import move_item
 from services.orders.order import WANTED
+from services.orders.sold import SoldPlan
 from services.providers import (
     Accepted,
     Ambiguous,
@@ -59,6 +61,7 @@ class Buying:
         failover: Failover,
         attempts: Attempts,
         lanes: Lanes,
+        imeis: Imeis,
         clock: Clock,
         voice: Voice,
     ) -> None:
@@ -67,6 +70,7 @@ class Buying:
         self._providers = providers
         self._guard = guard
         self._failover = failover
+        self._imeis = imeis
         self._clock = clock
         self._voice = voice
         self._attempts = attempts
@@ -248,7 +252,9 @@ class Buying:
         if known is not None:
             return again(known)
         provider = self._providers[row.provider]
-        intent = Intent(row.id, row.sku, Decimal(row.most_cost), self._clock.now())
+        needs_imei = SoldPlan.from_json(row.plan).needs_imei
+        imei = await self._imeis.of(row.id) if needs_imei else None
+        intent = Intent(row.id, row.sku, Decimal(row.most_cost), self._clock.now(), imei)
         verdict = await self._guard.may(row.provider, row.sku, intent.max_cost)
         if not isinstance(verdict, Go):
             return await self._guard.held_back(row, attempt, verdict)

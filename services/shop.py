@@ -16,6 +16,7 @@ from services.delivery import Delivery
 from services.dossiers import Dossiers
 from services.esims import Esims
 from services.giving_back import GivingBack
+from services.imei import Imeis
 from services.orders import Orders
 from services.papers import Papers
 from services.privacy import Controller, Privacy
@@ -67,6 +68,7 @@ class Shop:
     delivery: Delivery
     papers: Papers
     esims: Esims
+    imeis: Imeis
     usage: Usage
     topups: Topups
     support: Support

@@ -13,6 +13,7 @@ from services.storage.app import (
     chats,
     consents,
     customers,
+    devices,
     dispatches,
     items,
     leases,
@@ -37,8 +38,8 @@ def mine(table: Table, customer: str) -> ColumnElement[bool] | None:
         return leases.c.name.in_(my_leases)
     if table is wordings:
         return wordings.c.digest.in_(select(consents.c.digest).where(consents.c.customer_id == customer))
-    if table is purchases:
-        return purchases.c.item_id.in_(my_items)
+    if table in (purchases, devices):
+        return table.c.item_id.in_(my_items)
     if "customer_id" in table.c:
         return table.c.customer_id == customer
     if "order_id" in table.c:

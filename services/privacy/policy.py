@@ -52,6 +52,7 @@ PERIODS: Mapping[str, Period] = {
     "request": Period(3, "years", "request_closed"),
     "case": Period(1, "years", "case_closed"),
     "measured": Period(90, "days", "package_expiry"),
+    "device": Period(90, "days", "delivery"),
     "installed": Period(30, "days", "installation"),
     "unpaid": Period(30, "days", "order"),
     "event": Period(7, "days", "event"),

@@ -70,6 +70,7 @@ _HELD = Use(
 _CLAIMED = Use(TRANSACTION, "proof", LAW, "proof", "hold", (), "proof of what was claimed after the sale")
 _LINE = Use(ESIM, "provisioning", CONTRACT, "A", "delete", (PROVIDER,))
 _INSTALL = Use(ESIM, "delivery", CONTRACT, "installed", "delete", (PROVIDER, TELEGRAM, META, MAIL))
+_DEVICE = Use(ESIM, "provisioning", CONTRACT, "device", "delete", (PROVIDER,))
 _USAGE = Use(ESIM, "diagnostics", CONTRACT, "measured", "delete", (PROVIDER,))
 _HANDED = Use(ESIM, "delivery", CONTRACT, "A", "delete", (TELEGRAM, META))
 _SPENT = Use(
@@ -170,6 +171,8 @@ REGISTRY: tuple[Entry, ...] = (
     *_USAGE.of(app.esims, "line_state total_bytes used_bytes measured_at"),
     *_USAGE.of(app.esims, "look_at warned", hidden="when we measure next, and which warnings went out"),
     *not_personal(app.esims, "provider sku", "what our supplier calls the plan"),
+    *_DEVICE.of(app.devices, "item_id at"),
+    *_DEVICE.sealed(app.devices, "imei", "devices:{column}:{item_id}"),
     *_SPENT.of(app.known_lines, "iccid_hash", hidden=_HASH),
     *not_personal(app.known_lines, "provider why at", "linked to nobody"),
     *_ORDER.of(app.purchases, "item_id attempt state begun_at"),

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, or_, select, tuple_, update
 
+from services.orders.order import FINAL
 from services.privacy.policy import Controller, began_before, books_kept_until
 from services.privacy.wiping import drop
 from services.storage.after_sale import claims
@@ -19,10 +20,12 @@ from services.storage.app import (
     checkouts,
     consents,
     declines,
+    devices,
     dispatches,
     esims,
     failed_events,
     inbound,
+    items,
     leases,
     orders,
     payment_events,
@@ -78,6 +81,7 @@ def rules(controller: Controller) -> tuple[Rule, ...]:
         _rows("declarations", "proof", statements, lambda t: _old(statements.c.at, t.shop, "proof")),
         _rows("claims", "proof", claims, lambda t: _old(claims.c.at, t.shop, "proof")),
         _columns("activation codes", "installed", _installed, "activation"),
+        _rows("devices", "device", devices, _told_long_ago),
         _columns(
             "measurements",
             "measured",
@@ -166,6 +170,7 @@ def _orders(name: str, period: str, over: Callable[[Connection, Times, int], lis
             "mailings",
             "purchases",
             "claims",
+            "devices",
         ]
     )
     return Rule(name, period, "app", tables, over, drop)
@@ -203,6 +208,12 @@ def _installed(times: Times) -> ColumnElement[bool]:
 
 def _measured(times: Times) -> ColumnElement[bool]:
     return _old(esims.c.expires_at, times.shop, "measured")
+
+
+def _told_long_ago(times: Times) -> ColumnElement[bool]:
+    """The period begins when the item came to rest: delivered, or its money gone back."""
+    at_rest = and_(items.c.id == devices.c.item_id, items.c.state.in_(FINAL))
+    return exists().where(at_rest, _old(items.c.changed_at, times.shop, "device"))
 
 
 def _unspoken(_times: Times) -> ColumnElement[bool]:

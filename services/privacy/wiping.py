@@ -23,6 +23,7 @@ from services.storage.app import (
     checkouts,
     customers,
     declines,
+    devices,
     dispatches,
     disputes,
     esims,
@@ -113,6 +114,7 @@ class Wiping:
         for table in _OF_ORDERS:
             connection.execute(delete(table).where(table.c.order_id.in_(sold)))
         connection.execute(delete(dispatches).where(dispatches.c.about.in_(parts)))
+        connection.execute(delete(devices).where(devices.c.item_id.in_(parts)))
         for refund in connection.execute(select(refunds).where(refunds.c.order_id.in_(sold))).all():
             values: dict[str, Any] = {"payment": "", "reference": None}
             if refund.payment and refund.payment in refund.key:
@@ -175,7 +177,8 @@ def drop(connection: Connection, unpaid: Collection[str]) -> None:
     """Orders go, with everything that hangs on them."""
     parts = select(items.c.id).where(items.c.order_id.in_(unpaid))
     connection.execute(delete(dispatches).where(dispatches.c.about.in_(parts)))
-    connection.execute(delete(purchases).where(purchases.c.item_id.in_(parts)))
+    for table in (purchases, devices):
+        connection.execute(delete(table).where(table.c.item_id.in_(parts)))
     for table in (*_OF_ORDERS, claims, disputes, paperwork, refunds, history, items):
         connection.execute(delete(table).where(table.c.order_id.in_(unpaid)))
     connection.execute(delete(orders).where(orders.c.id.in_(unpaid)))

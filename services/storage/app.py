@@ -236,6 +236,15 @@ esims = Table(
     Unique("provider", "iccid_hash"),
 )
 
+#: The device that an item's line will work in, where its plan works in one only.
+devices = Table(
+    "devices",
+    APP,
+    Column("item_id", Key, ForeignKey("items.id"), primary_key=True),
+    Column("imei", LargeBinary, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
 #: Lines on the account that are not ours to give: there before us, or sold once and never again.
 known_lines = Table(
     "known_lines",

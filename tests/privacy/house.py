@@ -11,6 +11,7 @@ from sqlalchemy import insert, make_url, select, update
 from services.clock import Clock, Waits
 from services.customers import Customers
 from services.esims import Esims
+from services.imei import Imeis
 from services.money import Money
 from services.news import Told
 from services.orders import Orders
@@ -191,6 +192,7 @@ class House:
         self.vault = Vault(stores.vault, self.secrets, self.clock)
         self.people = Customers(stores.app, self.vault, self.secrets, self.clock)
         self.esims = Esims(stores.app, self.vault, self.secrets, self.clock)
+        self.imeis = Imeis(stores.app, self.vault, self.clock)
         self.engine = Engine(kept)
         self.orders = Orders(stores.app, self.clock, self.engine.start_with)
         self.voice = Voice(self)
@@ -245,6 +247,7 @@ class Traveller:
         self.name, self.email = f"Zebulon {tag}", f"{tag}@example.org"
         self.phone, self.bsuid = f"3365550{sum(map(ord, tag)):05d}", f"FR.{tag}-bsuid"
         self.iccid = f"89{sum(map(ord, tag)):05d}4321098765432"
+        self.imei = f"35{sum(map(ord, tag)):05d}99001761"
         self.activation = f"LPA:1$smdp.example${tag.upper()}-MATCHING"
         self.words, self.answered = f"my phone shows {tag} nothing", f"dear {tag} please restart"
         self.payment, self.session = f"pi_{tag}_payment", f"cs_{tag}_session"
@@ -255,7 +258,7 @@ class Traveller:
     def plain(self):
         """What must not be readable anywhere."""
         return [
-            self.name, self.email, self.phone, self.bsuid, self.iccid, self.activation, self.words,
+            self.name, self.email, self.phone, self.bsuid, self.iccid, self.activation, self.imei, self.words,
             self.answered, self.payment, self.second, self.session, self.refund, self.chat,
         ]  # fmt: skip
 
@@ -338,6 +341,7 @@ class Traveller:
         )
         await house.do(insert(mailings).values(order_id=paid.id, kind="esim", state="sent", at=now))
         await house.esims.given(self.item, "shown")
+        await house.imeis.keep(self.item, self.id, self.imei)
         for name in (self.item, f"hand-over-{self.item}-123", f"give-back-second:{self.second}"):
             house.engine.kept[name] = {"name": "old", "subject": "", "steps": [], "ended": "SUCCESS"}
         self.basket = await self.order(f"basket-{self.tag}")

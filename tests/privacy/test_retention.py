@@ -12,7 +12,7 @@ from services.privacy.belongings import tables
 from services.privacy.policy import PERIODS, Controller, began_before
 from services.privacy.registry import STORES, personal
 from services.privacy.rules import rules
-from services.storage.app import case_messages, cases, esims, orders, seen_events
+from services.storage.app import case_messages, cases, devices, esims, orders, seen_events
 from tests.privacy.house import traveller
 
 #: Seen to by a story of its own in services/privacy/retention.py.
@@ -59,6 +59,19 @@ async def test_what_is_known_of_a_line_goes_piece_by_piece(house, column, period
             assert (line.used_bytes is not None) == there
             assert line.activation is None, "a code that expired is of no use"
         assert line.iccid is not None
+
+
+async def test_a_device_goes_90_days_after_the_delivery(house):
+    ada = await traveller(house, "ada")
+    delivered = house.clock.at
+
+    house.clock.at = delivered + timedelta(days=89)
+    await house.privacy.let_go_of_old()
+    assert await house.imeis.of(ada.item) == ada.imei
+    house.clock.at = delivered + timedelta(days=91)
+    await house.privacy.let_go_of_old()
+    assert await house.imeis.of(ada.item) is None
+    assert not await house.all(select(devices))
 
 
 async def test_a_closed_case_goes_with_the_staffs_copies(house):

@@ -26,6 +26,7 @@ from services.storage.app import (
     chats,
     consents,
     customers,
+    devices,
     dispatches,
     esims,
     history,
@@ -703,5 +704,6 @@ async def test_all_identities_go(house):
         statements,
         dispatches,
         mailings,
+        devices,
     ):
         assert await house.all(select(table)) == [], table.name

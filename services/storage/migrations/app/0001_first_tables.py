@@ -531,6 +531,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("order_id", "kind", name=op.f("pk_statements")),
     )
     op.create_table(
+        "devices",
+        sa.Column("item_id", sa.String(length=64), nullable=False),
+        sa.Column("imei", sa.LargeBinary(), nullable=False),
+        sa.Column("at", columns.Moment(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["item_id"], ["items.id"], name=op.f("fk_devices_item_id")),
+        sa.PrimaryKeyConstraint("item_id", name=op.f("pk_devices")),
+    )
+    op.create_table(
         "purchases",
         sa.Column("item_id", sa.String(length=64), nullable=False),
         sa.Column("attempt", sa.Integer(), nullable=False),
@@ -559,6 +567,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_purchases_state"))
 
     op.drop_table("purchases")
+    op.drop_table("devices")
     op.drop_table("statements")
     with op.batch_alter_table("refunds", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_refunds_state"))
