@@ -114,3 +114,9 @@ def _obligation(sold: SoldPlan) -> str:
     return _(
         "By paying you place an order with an obligation to pay. Your eSIM comes here as soon as it is paid."
     )
+
+
+def campaign(chat: Chat, shop: Shop) -> str | None:
+    """The campaign that what is bought now counts for."""
+    counts = chat.memory.campaign_until > shop.clock.now().timestamp()
+    return (chat.memory.campaign or None) if counts else None

@@ -168,6 +168,7 @@ async def _place(chat: Chat, shop: Shop, chosen: str, imei: str | None) -> Reply
         tax=plan.tax,
         most_cost=str(plan.most_cost),
         tax_rate=plan.tax_rate,
+        campaign=_paying.campaign(chat, shop),
     )
     order = await shop.orders.place(
         chat.event, chat.customer, chat.id, chat.locale, shop.about.terms_version, sale, declared

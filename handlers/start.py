@@ -6,6 +6,15 @@ Where are you going? Just write it, for example: Japan, 10 days.
 > qwertyuiop zxcvb
 I did not understand that. Write a country and your days, for example: Japan, 10 days.
 [Help] [A person]
+> japan-nowhere_spring
+Where are you going? Just write it, for example: Japan, 10 days.
+> jp-5gb_spring
+eSIM Japan · …
+Total: …, … of it VAT (…)
+[It fits]
+> /start jp-5gb_spring
+eSIM Japan · …
+[It fits]
 > /help
 /plans – Choose a plan
 /usage – How much data is left
@@ -13,13 +22,16 @@ I did not understand that. Write a country and your days, for example: Japan, 10
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from bot.conversation import links
 from bot.conversation.actions import action
 from bot.conversation.events import Chat, Pressed
 from bot.conversation.first_words import ShowLanguages
 from bot.conversation.i18n import N_, _, languages, speaking
-from bot.conversation.messages import Button, Menu, Reply, Text
+from bot.conversation.messages import Button, Menu, Remember, Reply, Text
 from bot.conversation.router import Router
-from handlers import esims, plans, support
+from handlers import _links, esims, support
 from services.shop import Shop
 
 router = Router()
@@ -51,11 +63,13 @@ class ShowHelp:
 
 @router.command("start", N_("Start"))
 async def start(chat: Chat, shop: Shop, words: str) -> Reply:
-    """Hello; or, from a deep link, straight to a country's plans."""
-    code = words.split("-", maxsplit=1)[0].upper()
-    if len(code) == 2 and shop.catalogue.plans(code):
-        return await plans.list_plans(chat, shop, plans.ChooseCountry(code, 0))
-    return welcome(shop)
+    """Hello; or, from a link, straight to its plan."""
+    link = links.read(words)
+    chat = _links.led_by(chat, shop, link)
+    followed = await _links.follow(chat, shop, link)
+    if followed is None:
+        return Remember(chat.memory), welcome(shop)
+    return followed if isinstance(followed, Sequence) else (Remember(chat.memory), followed)
 
 
 @router.intent("greeting")

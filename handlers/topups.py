@@ -141,7 +141,7 @@ async def place(chat: Chat, shop: Shop, chosen: NoWayBack) -> Reply:
         chat.id,
         chat.locale,
         shop.about.terms_version,
-        topup.sale(esim),
+        replace(topup.sale(esim), campaign=_paying.campaign(chat, shop)),
         declared,
     )
     return (Remember(replace(chat.memory, draft={})), await _paying.link(chat, shop, order))

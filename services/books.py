@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -41,6 +41,8 @@ class Line:
     exception: str | None
     #: States of what stands in for it at no charge.
     replacements: tuple[str, ...] = ()
+    #: Whose link brought the buyer.
+    campaign: str | None = None
 
     @property
     def closes(self) -> bool:
@@ -72,6 +74,7 @@ class Books:
             "open": self.open,
             "close": self.close,
             "totals": self.totals(),
+            "campaigns": self.campaigns(),
             "lines": {
                 "delivered": self.delivered_lines,
                 "replacements": self.replacement_lines,
@@ -86,13 +89,28 @@ class Books:
 
     def totals(self) -> dict[str, dict[str, int]]:
         """Currency → its sums, in minor units: amounts of two currencies are never added."""
+        return _sums(self.orders)
+
+    def campaigns(self) -> dict[str, dict[str, Any]]:
+        """Campaign → how many paid orders it brought, and their sums by currency."""
+        brought: dict[str, list[Line]] = {}
+        for line in self.orders:
+            if line.campaign:
+                brought.setdefault(line.campaign, []).append(line)
         return {
-            currency: {
-                name: sum(getattr(line, name) for line in self.orders if line.currency == currency)
-                for name in ("captured", "kept", "refunded", "held", "taken")
-            }
-            for currency in sorted({line.currency for line in self.orders})
+            name: {"orders": len({line.order for line in brought[name]}), "totals": _sums(brought[name])}
+            for name in sorted(brought)
         }
+
+
+def _sums(lines: Sequence[Line]) -> dict[str, dict[str, int]]:
+    return {
+        currency: {
+            name: sum(getattr(line, name) for line in lines if line.currency == currency)
+            for name in ("captured", "kept", "refunded", "held", "taken")
+        }
+        for currency in sorted({line.currency for line in lines})
+    }
 
 
 async def read_books(app: Storage, since: datetime | None = None) -> Books:
@@ -209,6 +227,7 @@ def _line(order: Any, parts: list[Any], back: list[Any]) -> Line:
         held=held,
         taken=sum(one.amount for one in taken if one.state in GONE),
         exception="; ".join(reasons) or None,
+        campaign=order.campaign,
     )
 
 

@@ -53,7 +53,18 @@ def _words(books: Books) -> str:
         f"Top-ups: {books.refills} bought, {books.surplus_refills} surplus. "
         + ("The books close." if books.close else "THE BOOKS DO NOT CLOSE.")
     )
-    return "\n".join((head, *rows, tail))
+    return "\n".join((head, *rows, *_campaigns(books), tail))
+
+
+def _campaigns(books: Books) -> list[str]:
+    return [
+        f"Campaign {name}: {found['orders']} orders, "
+        + ", ".join(
+            f"{Money(sums['kept'], currency).decimal} {currency} kept"
+            for currency, sums in found["totals"].items()
+        )
+        for name, found in books.campaigns().items()
+    ]
 
 
 def _amount(minor: int, line: Line) -> str:

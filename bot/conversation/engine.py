@@ -16,6 +16,7 @@ from bot.conversation.channel import Channel, ChannelError, Sent, Way
 from bot.conversation.events import Address, Chat, Event, Incoming, Memory, Pressed, Said, StaffSaid
 from bot.conversation.first_words import language_of_chat, with_language_button
 from bot.conversation.i18n import SOURCE, _, speaking
+from bot.conversation.links import is_link
 from bot.conversation.messages import Forgotten, Message, Notice, Progress, Remember, Reply, Speak, Text
 from bot.conversation.router import Handler, Router
 from bot.conversation.understanding import understand
@@ -241,6 +242,8 @@ class Engine:
         intent = understand(text)
         if intent == "stop":
             return self._handler("intent", "stop"), text
+        if is_link(text):
+            return self.router.commands["start"].handler, text
         if chat.memory.case and chat.memory.case_until > self._now().timestamp():
             return self._handler("event", "to_person"), text
         if chat.memory.asking:

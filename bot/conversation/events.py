@@ -32,6 +32,9 @@ class Memory:
     case_until: float = 0
     #: Days of the trip, as far as the traveller has told.
     days: int = 0
+    #: The campaign whose link was followed last, and until when purchases count for it (Unix seconds).
+    campaign: str = ""
+    campaign_until: float = 0
     #: What is under way here → the platform's id of the message that tells how far it is; "": it is over.
     progress: Mapping[str, str] = field(default_factory=dict)
 

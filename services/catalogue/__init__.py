@@ -111,6 +111,10 @@ class Catalogue:
         """Good choices made for a region ("europe"), the best first."""
         return self._sold.of_region(key, days)
 
+    def of_size(self, place: str, size: int | None, days: int | None = None) -> Plan | None:
+        """The cheapest plan of exactly that size (bytes; None: unlimited) and, if told, days, for a country or region."""
+        return self._sold.of_size(place, size, days)
+
     def regions(self) -> list[Region]:
         """The regions that there are plans for."""
         return self._sold.regions()

@@ -50,6 +50,15 @@ class Assortment:
             priced.by_region[key] = worth_having(found, everywhere=True)
         return choose(priced.by_region[key], days)
 
+    def of_size(self, place: str, size: int | None, days: int | None) -> Plan | None:
+        """The cheapest plan of exactly that size for a country or a region, the narrowest first."""
+        if place in regions():
+            found: Iterable[Plan] = (plan for plan in self._wide() if plan.region == place)
+        else:
+            found = self._plans(self._by_country.get(place, ()))
+        fitting = [p for p in found if p.data_bytes == size and days in (None, p.days)]
+        return min(fitting, key=lambda p: (len(p.countries), p.price.minor, p.id), default=None)
+
     def regions(self) -> list[Region]:
         """The regions that there are plans for."""
         sold = {plan.region for plan in self._wide()}

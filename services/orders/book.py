@@ -51,6 +51,8 @@ class Sale:
     tax_rate: Decimal
     #: The line that a top-up is for.
     tops_up: str | None = None
+    #: By whose link the buyer came.
+    campaign: str | None = None
 
 
 class Orders:
@@ -234,6 +236,7 @@ class Orders:
                 locale=locale,
                 terms=terms,
                 rules=self._rules,
+                campaign=sale.campaign,
                 placed_at=now,
             )
         )

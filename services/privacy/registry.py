@@ -119,7 +119,7 @@ REGISTRY: tuple[Entry, ...] = (
     *_ORDER.of(
         app.orders,
         "id state currency total tax tax_rate captured stars listed_currency listed_total listed_tax "
-        "method locale terms rules disputed placed_at paid_at due_at late_at",
+        "method locale terms rules disputed campaign placed_at paid_at due_at late_at",
     ),
     *_OWNER.of(app.orders, "customer_id chat_id", hidden=_LINK),
     *_OWNER.of(app.orders, "event_id", hidden=_HASH),

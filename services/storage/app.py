@@ -128,6 +128,8 @@ orders = Table(
     #: What the shop grants after the sale, as it was when the order was placed.
     Column("rules", JSON, nullable=False, default=dict),
     Column("disputed", String(16)),
+    #: The campaign whose link the buyer had followed.
+    Column("campaign", String(32)),
     #: Whether the traveller took up the address given at the checkout: None = not asked yet.
     Column("mail_offered", Boolean),
     Column("placed_at", Moment, nullable=False, index=True),

@@ -324,6 +324,7 @@ def upgrade() -> None:
         sa.Column("terms", sa.String(length=16), nullable=False),
         sa.Column("rules", sa.JSON(), nullable=False),
         sa.Column("disputed", sa.String(length=16), nullable=True),
+        sa.Column("campaign", sa.String(length=32), nullable=True),
         sa.Column("mail_offered", sa.Boolean(), nullable=True),
         sa.Column("placed_at", columns.Moment(timezone=True), nullable=False),
         sa.Column("paid_at", columns.Moment(timezone=True), nullable=True),
