@@ -136,7 +136,7 @@ async def policy(chat: Chat, shop: Shop, chosen: ShowPolicy) -> Reply:  # noqa: 
         _("– Offers: only if you say yes (consent), until you say no."),
         "",
         _(
-            "Who receives it: KeepGo / Esimba (the eSIM; no name), Stripe (the payment), Telegram or WhatsApp (this chat), authorities where the law requires it."
+            "Who receives it: KeepGo / Esimba or Airalo (the eSIM; no name), Stripe (the payment), Telegram or WhatsApp (this chat), authorities where the law requires it."
         ),
         _("Outside the European Union, appropriate safeguards protect it."),
         _("Encrypted at rest, with a key of its own for each customer."),

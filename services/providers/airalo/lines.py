@@ -114,6 +114,9 @@ def activation(sim: Mapping[str, Any], odd: Oddities) -> str | None:
     code = activation_of(sim.get("qrcode")) or (activation_of(f"1${address}${matching}") if address else None)
     if code is None and (text(sim.get("qrcode")) or address):
         odd.note("activation-code-malformed")
+    if text(sim.get("confirmation_code")):
+        # The phone will ask for it, and it is in no QR: a person has to pass it on.
+        odd.note("confirmation-code-needed")
     return code
 
 
