@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from decimal import Decimal
 from itertools import count
+from pathlib import Path
 
 from sqlalchemy import select
 
@@ -13,6 +14,7 @@ from services.books import read_books
 from services.buyer_guard import BuyerGuard
 from services.buyer_guard import Limits as BuyerLimits
 from services.buying import Buying
+from services.catalogue import Catalogue
 from services.checkout import Checkouts
 from services.clock import Waits
 from services.customers import Customers
@@ -21,6 +23,7 @@ from services.dispatches import Dispatches
 from services.disputes import Disputes
 from services.esims import Esims
 from services.evidence import Evidence
+from services.failover import Failover
 from services.fulfilment import Fulfilment
 from services.giving_back import GivingBack
 from services.lanes import Lanes
@@ -29,7 +32,7 @@ from services.mailer import Settings as MailSettings
 from services.metrics import Metrics
 from services.money import Money
 from services.news import EsimReady
-from services.orders import Orders
+from services.orders import Orders, Statement
 from services.orders.book import Sale
 from services.orders.order import FINAL
 from services.payments.ways import WaysBack
@@ -52,6 +55,8 @@ from tests.floor.engine import Engine
 from tests.floor.outside import Bank, Noon, Phones, Wholesaler
 
 SKU, PRICE = "1-1024-7", Money(1310, "EUR")
+#: What every buyer declares before paying, and without which nothing is handed over.
+DECLARED = (Statement("start_now", "at once"), Statement("right_ends", "it ends"))
 STORES = ("app", "legal", "vault")
 _numbers = count(1)
 
@@ -74,6 +79,10 @@ class Floor:
         self.sales = SalesPause(app, self.clock, waits)
         prices = Prices()
         self.attempts = Attempts(app, Metrics())
+        # One wholesaler, and no list: nobody else sells it.
+        failover = Failover(
+            app, Catalogue([], prices, Path("none"), self.clock), lambda: prices.book, self.clock
+        )
         self.guard = SpendGuard(
             app,
             providers,
@@ -84,10 +93,11 @@ class Floor:
             self.clock,
             Waits(1),
             self.phones,
+            failover.could,
         )
         lanes = Lanes(app, "here", providers, 15)
         self.buying = Buying(
-            app, self.esims, providers, self.guard, self.attempts, lanes, self.clock, self.phones
+            app, self.esims, providers, self.guard, failover, self.attempts, lanes, self.clock, self.phones
         )
         dispatches = Dispatches(app, self.clock, waits)
         self.truth = RefundTruth(app, self.bank, self.clock, self.engine.start_with, secrets, self.phones)
@@ -130,6 +140,7 @@ class Floor:
             self.orders,
             Trying(self.engine, waits, self.promise),
             self.buying,
+            failover,
             self.delivery,
             self.refunds,
             self.phones,
@@ -170,7 +181,7 @@ class Floor:
             most_cost="5.00",
         )
         return await self.orders.place(
-            f"event{next(_numbers)}", customer, f"chat-{customer}"[:64], "en", "2026-11", sale, ()
+            f"event{next(_numbers)}", customer, f"chat-{customer}"[:64], "en", "2026-11", sale, DECLARED
         )
 
     async def pay(self, order, reference=None, amount=PRICE):
