@@ -57,6 +57,10 @@ class AfterSale:
             voice,
         )
 
+    async def catch_up(self, customer: str) -> None:
+        """Somebody who could not be reached speaks again."""
+        await self._settling.catch_up(customer)
+
     def jobs(self) -> list[Job]:
         """What comes due by itself."""
         return [Job("claims", 60, self._settling.sweep, due=True, floor=1)]

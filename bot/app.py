@@ -273,7 +273,7 @@ class App:
             lambda text: bool(places.find(text)),
             settings.shop_language,
         )
-        self.engine.on_return(self.delivery.catch_up)
+        self.engine.on_return(self.returned)
         voice.through(self.engine)
         self.stars.open(self.engine, settings.shop_language)
         self.desk = Desk(app, clock, self.sessions, self.engine, voice)
@@ -343,7 +343,7 @@ class App:
                 case Blocked(address, blocked):
                     customer = await self.sessions.mark_blocked(self.sessions.chat_id(address), blocked)
                     if customer is not None and not blocked:
-                        await self.delivery.catch_up(customer)
+                        await self.returned(customer)
                 case MayPay() | PaidInChat() | ReturnedInChat():
                     await self.stars.deal(event)
                 case Incoming(event=StaffSaid()):
@@ -354,6 +354,11 @@ class App:
                     kept.append(event)
         if kept:
             await self.inbox.put(kept)
+
+    async def returned(self, customer: str) -> None:
+        """Somebody who could not be reached is there again: what they missed is told."""
+        await self.delivery.catch_up(customer)
+        await self.after_sale.catch_up(customer)
 
     async def polled(self, channel: Channel, raw: bytes) -> bool:
         """One update that was asked for. Raises where it is to come again."""

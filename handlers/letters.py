@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bot.conversation.i18n import _, date, money
 from bot.conversation.router import Router
 from handlers import _words, papers
 from services import qr
+from services.claims import withdrawal_ends
 from services.news import EsimReady, Letter
 from services.orders.sold import SoldPlan
 from services.shop import Shop
@@ -39,6 +42,11 @@ async def esim_ready(shop: Shop, ready: EsimReady) -> Letter:
                 date=date(order.paid_at or order.placed_at),
                 total=money(order.total),
                 tax=money(order.tax),
+            ),
+            "",
+            _(
+                "You may withdraw from the contract until {date}: write /withdraw in the chat.",
+                date=date(withdrawal_ends(order.placed_at) - timedelta(seconds=1)),
             ),
             "",
             _("You declared before paying:"),

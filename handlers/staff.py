@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from bot.conversation.events import StaffSaid
 from bot.conversation.messages import Message, Relay, Reply, Text
 from bot.conversation.router import Router, StaffCommand
-from handlers._staff import No
+from handlers._staff import No, when
 from services.shop import Shop
 from services.support import CaseFile
 
@@ -55,6 +55,8 @@ async def _command(shop: Shop, said: StaffSaid, name: str, words: str, commands:
         return await _confirmed(shop, said, words, commands)
     if name in ("help", "start"):
         return _help(commands)
+    if name == "log":
+        return await _record(shop)
     command = commands.get(name)
     if command is None:
         return f"There is no command /{name[:32]}. /help lists them."
@@ -120,10 +122,20 @@ def _help(commands: Commands) -> str:
             "Reply to a traveller's message to answer it; reply /close to end the case.",
             "",
             *lines,
+            "/log – what was done here last, by whom",
             "",
             "What changes something is asked back, and done after your /yes CODE.",
         )
     )
+
+
+async def _record(shop: Shop) -> str:
+    acts = await shop.staff.record(most=20)
+    lines = [
+        f"{when(act.at)} {act.member or 'somebody hidden'}: {act.command} · {act.state} {act.outcome}"
+        for act in acts
+    ]
+    return "\n".join(map(str.rstrip, lines)) or "Nothing was done here yet."
 
 
 def _not_allowed(said: StaffSaid) -> str:

@@ -74,9 +74,6 @@ CAUSES = {
         "A claim should have been decided by now: {facts}.",
         "/claims, then /claim K… replace, refund, mended or refuse",
     ),
-    "needs_person_not_replaced": Cause(
-        "A replacement could not be bought: {facts}.", "/claims, then /claim K… refund"
-    ),
     # Purchases
     "out_of_credit": Cause(
         "Out of credit at {facts}. Paid orders wait a few minutes, then they are refunded; what the account cannot pay for is not sold meanwhile.",

@@ -25,6 +25,7 @@ _NO = {
     "decided": "It was decided already.",
     "no_line": "No line of it was handed over, so none can be replaced. Refund it instead.",
     "worked_on": "The order is being bought just now. Try again when it has come to rest.",
+    "disputed": "Its payment is disputed: the bank decides who gets the money.",
     "nothing_left": "Nothing of the order is left to give back.",
     "too_much": "That is more than is left of the order.",
     "other_currency": "It was paid in another currency.",

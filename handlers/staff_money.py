@@ -13,6 +13,7 @@ router = Router()
 _NO = {
     "unknown_order": "Nobody paid that order.",
     "worked_on": "It is being bought just now: it ends delivered or refunded by itself. Try again then.",
+    "disputed": "Its payment is disputed: the bank decides who gets the money. Answer in Stripe.",
     "nothing_left": "Nothing of it is left to give back.",
     "too_much": "That is more than is left of it.",
     "other_currency": "It was paid in another currency.",
@@ -27,6 +28,8 @@ async def _preview_refund(shop: Shop, words: str) -> str:
         raise No(_NO["unknown_order"])
     if standing.worked_on:
         raise No(_NO["worked_on"])
+    if standing.disputed:
+        raise No(_NO["disputed"])
     goes = standing.left if amount is None else amount
     if standing.left.minor <= 0:
         raise No(_NO["nothing_left"])

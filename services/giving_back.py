@@ -35,6 +35,8 @@ class Standing:
     worked_on: bool
     #: Refunds that the payment service or the bank refused.
     failed: int
+    #: The buyer's bank took the money, or may take it.
+    disputed: bool
     method: str | None
 
     @property
@@ -189,6 +191,7 @@ def _standing(connection: Connection, order: Any) -> Standing:
         back=Money(back, order.currency),
         worked_on=any(state in _WORKED_ON for state in states),
         failed=sum(row.state == "failed" for row in made),
+        disputed=order.disputed in ("open", "lost"),
         method=order.method,
     )
 
@@ -200,6 +203,8 @@ def _amount(standing: Standing, asked: Money | None) -> tuple[str | None, Money]
         return "other_currency", amount
     if standing.worked_on:
         return "worked_on", amount
+    if standing.disputed:
+        return "disputed", amount
     if standing.left.minor <= 0:
         return "nothing_left", amount
     if amount > standing.left or amount.minor <= 0:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 
 import httpx
 import pytest
 from living import SOON, Living, until
 from postgres import databases
+from sqlalchemy import create_engine, select
 from test_staff_commands import Member, order_of
+
+from services.storage.after_sale import claims
 
 GB = 1024**3
 
@@ -246,6 +250,53 @@ async def test_a_replacement_that_cannot_be_bought_goes_back_to_a_person(on_sqli
     books = await on_sqlite.at_rest()
     assert books["close"]
     assert line_in(books, order)["kept"] == 0
+
+
+async def test_a_withdrawals_receipt_goes_by_mail_too(on_sqlite, name):
+    ada = on_sqlite.traveller("telegram", name, "en")
+    await ada.buys(name="Ada Lovelace", email=f"{name}@example.org")
+    await on_sqlite.at_rest()
+    order = await order_of(ada)
+
+    form = await ada.asks(f"/withdraw {order}", "Name: Ada Lovelace")
+    assert f"Reply to: {name}@example.org" in form["text"]
+    await ada.taps("Confirm withdrawal", "Withdrawal received")
+
+    async def mailed() -> bool:
+        return any(
+            f"{name}@example.org" in mail["to"]
+            and f"of order {order}" in mail["text"]
+            and mail["attachments"]
+            for mail in await on_sqlite.mail()
+        )
+
+    await until(mailed, SOON)
+
+
+async def test_whoever_could_not_be_reached_hears_of_it_when_they_write_again(on_sqlite, name):
+    ada = await bought(on_sqlite, "telegram", name)
+    order = await order_of(ada)
+    number = await complain(ada)
+    await ada.does("block")
+    await Member(on_sqlite, "grace").orders(f"/claim {number} mended", "works again", "mended")
+    await asyncio.to_thread(_wait_until_untold, on_sqlite, number)
+    await ada.mark()
+    await ada.does("unblock")
+    await ada.says("hello")
+    await ada.sees(f"Claim {number}, order {order}: our staff say that it works again", seconds=40)
+
+
+def _wait_until_untold(living, number: str) -> None:
+    """The bot has noted that nobody heard it; looked up beside it, as a command would."""
+    engine = create_engine(living.environment()["APP_DATABASE_URL"])
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        with engine.connect() as connection:
+            if connection.execute(select(claims.c.untold).where(claims.c.id == number)).scalar_one():
+                engine.dispose()
+                return
+        time.sleep(0.2)
+    raise AssertionError(f"the bot never noted that nobody heard of {number}")
 
 
 async def test_staff_open_a_claim_and_say_that_it_works_again(living, name):

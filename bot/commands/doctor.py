@@ -17,6 +17,7 @@ WHERE = {
     "TELEGRAM_SECRET": "any 32 letters and digits of your own",
     "PUBLIC_URL": "the https address under which this server is reached",
     "STAFF_CHAT": "the id of your staff group; add the bot and write /start there",
+    "STAFF_MEMBERS": "who may give commands there, by Telegram's number; whoever is refused is told theirs",
     "WHATSAPP_TOKEN": "Meta Business settings, System users, a permanent token",
     "WHATSAPP_PHONE_ID": "Meta app dashboard, WhatsApp, API setup",
     "WHATSAPP_BUSINESS_ID": "the same page",
@@ -40,8 +41,17 @@ WHERE = {
     "MAIL_FROM": "the address that mails come from",
 }
 #: The shop sells without these.
-OPTIONAL = frozenset({"STAFF_CHAT", "SMTP_URL", "MAIL_FROM", "AIRALO_CLIENT_ID"})
-OPTIONAL = frozenset({"SELLER_CAPITAL", "SELLER_VAT", "STAFF_CHAT", "SMTP_URL", "MAIL_FROM"})
+OPTIONAL = frozenset(
+    {
+        "AIRALO_CLIENT_ID",
+        "MAIL_FROM",
+        "SELLER_CAPITAL",
+        "SELLER_VAT",
+        "SMTP_URL",
+        "STAFF_CHAT",
+        "STAFF_MEMBERS",
+    }
+)
 
 
 def main(arguments: list[str]) -> int:

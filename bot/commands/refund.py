@@ -28,6 +28,7 @@ SAID = {
     ),
     "unknown_order": ("There is no paid order of that number.", 1),
     "worked_on": ("It is being bought just now: it ends delivered or refunded by itself. Try again then.", 1),
+    "disputed": ("Its payment is disputed: the bank decides who gets the money. Answer in Stripe.", 1),
     "nothing_left": ("Nothing of it is left to give back.", 0),
     "too_much": ("That is more than is left, or nothing.", 1),
     "whole_only": ("Telegram gives Stars back whole only: leave --amount away.", 1),

@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy import Connection, select, update
 
 from services.claims.book import Claims
-from services.claims.claim import Claim, move_claim
+from services.claims.claim import Claim, claim_of, move_claim
 from services.claims.rules import Facts, Rules, Seen, Verdict, verdict, withdrawal_ends
 from services.claims.telling import Telling
 from services.clock import Clock, Waits
@@ -24,7 +24,7 @@ from services.orders.sold import SoldPlan
 from services.providers import CLOSED, EsimProvider, ProviderError
 from services.storage import Storage
 from services.storage.after_sale import claims
-from services.storage.app import esims, items, refunds
+from services.storage.app import esims, items, orders, refunds
 from services.storage.sealing import Erased
 from services.usage import Usage
 
@@ -88,12 +88,28 @@ class Settling:
     async def carry_out(self, claim: str) -> str:
         """Switch off the line that was given up, and tell."""
         await self._patiently("close-line", self._close_line, claim)
-        return await self._patiently("tell", self._telling.tell, claim)
+        told = await self._patiently("tell", self._telling.tell, claim)
+        return await self._durable.step("told", self._note_told, claim, told)
 
     async def notice(self, claim: str) -> str:
         """Whoever bought hears of a withdrawal by their order's number, wherever we know them."""
         await self._patiently("mail-notice", self._telling.mail_notice, claim)
         return await self._patiently("notice", self._telling.notice, claim)
+
+    async def catch_up(self, customer: str) -> None:
+        """Somebody who could not be reached speaks again: how their claims stand is told now."""
+        now = self._clock.now()
+
+        def work(connection: Connection) -> None:
+            untold = connection.execute(
+                select(claims)
+                .join(orders, orders.c.id == claims.c.order_id)
+                .where(orders.c.customer_id == customer, claims.c.untold)
+            ).all()
+            for row in untold:
+                self._book.carry_out(connection, claim_of(row), now)
+
+        await self._app.transaction(work)
 
     async def sweep(self) -> None:
         """What came due: nobody objected, a person should have decided, a replacement has arrived."""
@@ -113,6 +129,14 @@ class Settling:
         for claim in await self._app.transaction(work):
             overdue = claim.due_at is not None and claim.due_at <= now
             await self._voice.alarm(Alarm("claim_overdue" if overdue else "claim_waits", claim.id))
+
+    async def _note_told(self, number: str, told: str) -> str:
+        await self._app.transaction(
+            lambda connection: connection.execute(
+                update(claims).where(claims.c.id == number).values(untold=told in ("again", "unreachable"))
+            )
+        )
+        return told
 
     async def _look(self, number: str) -> str:
         """What the claim is about, as it stands now: one of `Seen`, or "again"."""

@@ -18,6 +18,7 @@ from services.privacy.standing import standing
 from services.privacy.wiping import Wiping
 from services.providers import CLOSED, ProviderError
 from services.storage import Storage
+from services.storage.after_sale import claims
 from services.storage.app import case_messages, chats, esims, items, orders, refunds
 from services.storage.sealing import Erased, Vault
 
@@ -150,6 +151,11 @@ class Partings:
                 *(name for part in parts for name in (part, f"hand-over-{part}-", f"tell-added-{part}-")),
                 *(f"give-back-{row['key']}"[:120] for row in back),
                 *(f"paper-{order}-" for order in orders_of(connection, customer)),
+                *(
+                    f"{work}-{row['id']}"
+                    for row in rows_of(connection, claims, customer)
+                    for work in ("settle", "notice", "carry-out")
+                ),
             ]
 
         prefixes = await self._app.read(work)

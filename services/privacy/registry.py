@@ -141,6 +141,7 @@ REGISTRY: tuple[Entry, ...] = (
         "outcome why amount replacement at due_at decided_at",
     ),
     *_OWNER.of(after_sale.claims, "chat_id event_id", hidden=_HASH),
+    *not_personal(after_sale.claims, "untold", _WORK),
     *_CLAIMED.sealed(after_sale.claims, "said", "claims:{column}:{id}", "json"),
     # What they paid
     *_CHECKOUT.of(app.checkouts, "order_id attempt state session expires_at"),

@@ -34,6 +34,8 @@ claims = Table(
     Column("amount", Big),
     #: The item that stands in for the one that does not work.
     Column("replacement", Key, index=True),
+    #: Its buyer could not be reached with how it stands, and hears it when they write again.
+    Column("untold", Boolean, nullable=False, default=False),
     Column("at", Moment, nullable=False, index=True),
     Column("due_at", Moment, index=True),
     Column("decided_at", Moment),

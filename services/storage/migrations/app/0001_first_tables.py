@@ -397,6 +397,7 @@ def upgrade() -> None:
         sa.Column("why", sa.String(length=32), nullable=True),
         sa.Column("amount", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("replacement", sa.String(length=64), nullable=True),
+        sa.Column("untold", sa.Boolean(), nullable=False),
         sa.Column("at", columns.Moment(timezone=True), nullable=False),
         sa.Column("due_at", columns.Moment(timezone=True), nullable=True),
         sa.Column("decided_at", columns.Moment(timezone=True), nullable=True),
