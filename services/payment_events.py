@@ -66,7 +66,13 @@ class PaymentEvents:
         async with self._turns.hold(event.payment or event.subject):
             if not await self._app.transaction(lambda connection: self._note(connection, event)):
                 return
-            await deal(event)
+            try:
+                await deal(event)
+            except PaymentError as error:
+                if error.reason != "resource_missing":
+                    raise
+                # What it is about is no more, or is another account's: coming again would not change that.
+                log.warning("event about nothing", kind=event.kind)
             await self._app.transaction(lambda connection: self._done(connection, event))
 
     async def take_up(self) -> int:

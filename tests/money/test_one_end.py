@@ -8,6 +8,7 @@ from itertools import permutations
 import httpx
 import pytest
 
+from services.payments import Heard
 from tests.money.till import OLD_WAY
 
 pytestmark = pytest.mark.filterwarnings(OLD_WAY)
@@ -98,6 +99,16 @@ async def test_an_expired_link_is_told_once(till):
 
     found = await till.stands(order)
     assert (found["state"], found["told"]) == ("expired", ["CheckoutExpired"])
+
+
+@pytest.mark.parametrize("kind", [SAID_YES, "refund.updated", "charge.dispute.created", "something.new"])
+async def test_an_event_about_nothing_is_dealt_with(till, kind):
+    """An answer other than 200 would bring it again for three days."""
+    for _ in range(2):
+        await till.watch.events.heard(Heard(f"evt_{kind}", kind, "none_there", "pi_none"))
+    till.passes(minutes=3)
+
+    assert await till.watch.events.take_up() == 0
 
 
 async def test_what_was_noted_and_not_done_is_taken_up(till):
