@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.channels.telegram import Telegram
 from bot.channels.telegram.payments import Transfer
 from bot.channels.telegram.refused import Refused
-from bot.conversation.channel import ChannelError
+from bot.conversation.channel import Channel, ChannelError
 from services.payments import PaymentError
 from services.payments.stars import ALREADY
 
@@ -18,8 +18,8 @@ RECENT, MOST_PAGES, PAGE = 300, 200, 100
 class TelegramStars:
     """The StarBank of a bot with Telegram; without it there are no Stars."""
 
-    def __init__(self, channel: Telegram | None) -> None:
-        self._channel = channel
+    def __init__(self, channel: Channel | None) -> None:
+        self._channel = channel if isinstance(channel, Telegram) else None
         #: How long the account was when it was last read to its end.
         self._length = 0
 
@@ -36,6 +36,13 @@ class TelegramStars:
             raise _ours(error) from error
         self._length = max(self._length, skip + len(found))
         return found
+
+    async def balance(self) -> int:
+        """Whole Stars in the account. Raises PaymentError."""
+        try:
+            return await self._telegram().star_balance()
+        except ChannelError as error:
+            raise _ours(error) from error
 
     async def transfer(self, charge: str, *, back: bool) -> Transfer | None:
         for begin in dict.fromkeys((max(0, self._length - RECENT), 0)):

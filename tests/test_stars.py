@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
+import subprocess
+import sys
 
 import pytest
-from living import Living
+from living import ROOT, SOON, Living, until
 from postgres import databases
 
 
@@ -137,6 +140,80 @@ async def test_a_payment_whose_update_was_lost_is_found_in_the_account(on_sqlite
     await ada.gets_qr(seconds=60)
     await on_sqlite.calm()
     await on_sqlite.at_rest()
+
+
+async def pays_while_the_chat_is_busy(living, name):
+    """By the order of events: the payment is through while the answer to an earlier message still hangs."""
+    ada = living.traveller("telegram", name, "en")
+    order = await to_the_invoice(ada)
+    begun = (await living.ledger())["calls"]["telegram sendMessage"]
+    await living.fault("telegram", "timeout", method="sendMessage", times=4, seconds=60)
+    await ada.says("/orders")
+
+    async def hangs() -> bool:
+        return (await living.ledger())["calls"]["telegram sendMessage"] > begun
+
+    await until(hangs, SOON)
+    await pays(ada)
+
+    assert await ada.news() == []
+    assert await stars_of(living, order)
+    await living.calm()
+
+
+async def test_a_payment_does_not_wait_for_a_chat_that_is_busy(living, name):
+    await pays_while_the_chat_is_busy(living, name)
+
+
+async def test_nor_does_it_where_updates_are_asked_for(name):
+    living = await Living(polling=True).start()
+    try:
+        await pays_while_the_chat_is_busy(living, name)
+    finally:
+        await living.stop()
+
+
+async def test_where_stars_are_the_only_way_an_ended_rate_stops_the_sale_and_is_told(tmp_path, name):
+    prices = tmp_path / "prices.toml"
+    prices.write_text((ROOT / "prices.toml").read_text())
+    living = await Living({"PAYMENT_METHODS_TELEGRAM": "stars", "PRICES_FILE": str(prices)}).start()
+    try:
+        ada = living.traveller("telegram", name, "en")
+        shown = await ada.asks("Japan, 10 days", "Plans for Japan")
+        for pattern in ("It fits", "1 of 2", "2 of 2", "Pay ⭐"):
+            shown = await ada.taps(shown["buttons"][0]["label"], pattern)
+        assert [button["label"][:5] for button in shown["buttons"]] == ["Pay ⭐"]
+        await ada.taps(shown["buttons"][0]["label"], "Order M")
+        await pays(ada)
+        await ada.gets_qr()
+
+        prices.write_text(
+            re.sub(r"(\[stars\].*?dated = )\S+", r"\g<1>2020-01-01", prices.read_text(), flags=re.DOTALL)
+        )
+        bob = living.traveller("telegram", f"{name}-bob", "en")
+        shown = await bob.asks("Japan, 10 days", "Plans for Japan")
+        for pattern in ("It fits", "1 of 2", "2 of 2", "Your order M.* is kept"):
+            shown = await bob.taps(shown["buttons"][0]["label"], pattern)
+        await living.advance("PT1H")
+
+        async def told() -> bool:
+            screen = (await living.http.get("/world/staff/screen")).json()
+            return any("rate" in m["text"] and "Stars" in m["text"] for m in screen["messages"])
+
+        await until(told, SOON)
+    finally:
+        await living.stop()
+
+
+def test_doctor_tries_the_account_of_stars(on_sqlite):
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", "doctor"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env={**os.environ, **on_sqlite.environment()},
+    )
+    assert re.search(r"✓ Telegram Stars: 84 to 1 EUR, until .* in the account", done.stdout), done.stdout
 
 
 @pytest.mark.parametrize("store", ["sqlite", "postgres"])

@@ -133,6 +133,8 @@ async def _try_all(settings: Settings) -> int:
         trials.append(("Airalo", partial(_provider, "airalo")))
     if settings.has_telegram:
         trials.append(("Telegram", _telegram))
+        if "stars" in settings.payment_methods["telegram"]:
+            trials.append(("Telegram Stars", _stars))
     if settings.has_whatsapp:
         trials.append(("WhatsApp", _whatsapp))
     refused = 0
@@ -226,6 +228,26 @@ async def _telegram(settings: Settings) -> str:
         else "no webhook yet: the bot sets it when it starts"
     )
     return f"@{me['result']['username']}, {where}"
+
+
+async def _stars(settings: Settings) -> str:
+    from datetime import UTC, datetime
+
+    from bot.connecting import channels_of
+    from bot.star_bank import TelegramStars
+    from services.payments import PaymentError
+    from services.prices import read_book
+
+    book = read_book(settings.prices_file)
+    rate = book.stars
+    if rate is None or not rate.holds(datetime.now(UTC)):
+        raise PaymentError("no rate holds today: [stars] in prices.toml", again=False)
+    channel = channels_of(settings)["telegram"]
+    try:
+        balance = await TelegramStars(channel).balance()
+    finally:
+        await channel.close()
+    return f"{rate.per_unit} to 1 {book.currency}, until {rate.until}; {balance} in the account"
 
 
 async def _whatsapp(settings: Settings) -> str:

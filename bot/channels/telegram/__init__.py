@@ -136,6 +136,13 @@ class Telegram:
                 return [payments.transfer(line) for line in lines]
         raise ChannelError("undecodable")
 
+    async def star_balance(self) -> int:
+        """Whole Stars in the account. Raises ChannelError."""
+        match await self._line.tell(Call("getMyStarBalance", {})):
+            case {"amount": int(stars)}:
+                return stars
+        raise ChannelError("undecodable")
+
     async def open(self, commands: Mapping[str, Mapping[str, str]]) -> None:
         """Say who we are and where updates go. Repeats are harmless. Raises ChannelError."""
         own = self._settings
