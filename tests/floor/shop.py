@@ -26,6 +26,7 @@ from services.evidence import Evidence
 from services.failover import Failover
 from services.fulfilment import Fulfilment
 from services.giving_back import GivingBack
+from services.imei import Imeis
 from services.lanes import Lanes
 from services.mailer import Mailer
 from services.mailer import Settings as MailSettings
@@ -96,8 +97,18 @@ class Floor:
             failover.could,
         )
         lanes = Lanes(app, "here", providers, 15)
+        imeis = Imeis(app, self.vault, self.clock)
         self.buying = Buying(
-            app, self.esims, providers, self.guard, failover, self.attempts, lanes, self.clock, self.phones
+            app,
+            self.esims,
+            providers,
+            self.guard,
+            failover,
+            self.attempts,
+            lanes,
+            imeis,
+            self.clock,
+            self.phones,
         )
         dispatches = Dispatches(app, self.clock, waits)
         self.truth = RefundTruth(app, self.bank, self.clock, self.engine.start_with, secrets, self.phones)
