@@ -105,8 +105,8 @@ CAUSES = {
         "Ask who switched it on in the provider's panel",
     ),
     "surplus_line": Cause(
-        "A line at {facts} that nobody ordered is stock now, and goes to the next buyer of its plan.",
-        "Nothing to do; /books counts it",
+        "A line at {facts} that nobody ordered is stock now, and goes to the next buyer of its plan within twelve hours.",
+        "Nothing to do; /books counts it, also when nobody came",
     ),
     "surplus_data": Cause(
         "Data was put on a line more than once for one top-up: {facts}.",

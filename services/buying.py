@@ -28,6 +28,7 @@ from services.providers import (
     Accepted,
     Ambiguous,
     Cost,
+    EsimDetails,
     EsimProvider,
     Found,
     Fulfilled,
@@ -97,7 +98,7 @@ class Buying:
         if known is not None:
             # Before the stock is looked at: what this attempt may have bought must be found first.
             return again(known)
-        if await self._esims.from_stock(item, row.provider, row.sku):
+        if await self._from_stock(row):
             log.info("given from stock", item=item)
             return "bought"
         try:
@@ -105,6 +106,13 @@ class Buying:
                 return await self._try(row, attempt)
         except Busy:
             return "busy"
+
+    async def _from_stock(self, row: Any) -> bool:
+        plan = SoldPlan.from_json(row.plan)
+        if plan.needs_imei:
+            return False  # a line in stock was bought for another device, or for none
+        keeps = plan.days is None or plan.starts in ("installation", "first_use")
+        return await self._esims.from_stock(row.id, row.provider, row.sku, keeps=keeps)
 
     async def look(self, item: str, attempt: int) -> str:
         """What became of an unknown attempt: "bought", "absent", "pending", or "busy" when nobody could look."""
@@ -242,7 +250,9 @@ class Buying:
                 return surplus
             sku = await provider.sku_of(line.iccid)
             details = await provider.esim(line.iccid)
-            if sku and await self._esims.keep_as_stock(name, sku, line.iccid, details.activation):
+            if sku and await self._esims.keep_as_stock(
+                name, sku, line.iccid, details.activation, _bought_at(details)
+            ):
                 surplus += 1
                 await self._voice.alarm(Alarm("surplus_line", name))
         return surplus
@@ -342,6 +352,10 @@ class Buying:
             partial(self._esims.known, provider),
             partial(self._attempts.explained, provider),
         )
+
+
+def _bought_at(details: EsimDetails) -> datetime | None:
+    return details.packages[0].assigned_at if details.packages else None
 
 
 def _marked(connection: Connection, name: str) -> bool:

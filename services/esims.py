@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, literal, or_, select, update
@@ -20,6 +20,8 @@ from services.storage.app import esims, items, known_lines, orders
 from services.storage.columns import Moment
 from services.storage.sealing import Secrets, Vault
 
+#: How long a line that nobody ordered is as good as new.
+STOCK_GOOD_FOR = timedelta(hours=12)
 #: States of a line that may have come into use since.
 _NOT_YET = tuple(state.value for state in (LineState.READY, LineState.PENDING, LineState.UNKNOWN))
 _LINES = select(esims, items.c.order_id, items.c.plan).outerjoin(items, items.c.id == esims.c.item_id)
@@ -148,8 +150,18 @@ class Esims:
         except IntegrityError:
             return False
 
-    async def keep_as_stock(self, provider: str, sku: str, iccid: str, activation: str | None) -> bool:
-        """A line that nobody ordered waits for the next buyer of its plan. False when it is known."""
+    async def keep_as_stock(
+        self,
+        provider: str,
+        sku: str,
+        iccid: str,
+        activation: str | None,
+        bought_at: datetime | None = None,
+    ) -> bool:
+        """A line that nobody ordered waits for the next buyer of its plan. False when it is known.
+
+        `bought_at`: since when its days may run; now, when nobody says.
+        """
         esim = str(uuid.uuid4())
         house = self._secrets.house
         iccid_hash = self.hash(provider, iccid)
@@ -166,15 +178,20 @@ class Esims:
                     iccid=house.seal(iccid, f"esims:iccid:{esim}"),
                     iccid_hash=iccid_hash,
                     activation=house.seal(activation, f"esims:activation:{esim}") if activation else None,
-                    created_at=self._clock.now(),
+                    created_at=bought_at or self._clock.now(),
                 )
             )
             return True
 
         return await self._app.transaction(work)
 
-    async def from_stock(self, item: str, provider: str, sku: str) -> bool:
-        """Give an item a line of its plan that is in stock, if there is one."""
+    async def from_stock(self, item: str, provider: str, sku: str, *, keeps: bool = False) -> bool:
+        """Give an item a line of its plan that is in stock, if there is one.
+
+        The days of a line may run from its purchase, so one that waited for long is nobody's any more, unless
+        its plan `keeps`.
+        """
+        young = esims.c.created_at > self._clock.now() - STOCK_GOOD_FOR
         owner = await self.buyer(item)
         if owner is None:
             return False
@@ -193,6 +210,7 @@ class Esims:
                     esims.c.state == "stock",
                     # What nobody can install yet waits until its code has come.
                     esims.c.activation.is_not(None),
+                    or_(literal(keeps), young),
                 )
                 .order_by(esims.c.created_at)
                 .limit(1)
