@@ -90,7 +90,7 @@ class Buyer(Traveller):
         for _ in range(STAR_TRIES):
             await self.mark()
             await self.presses(label)
-            shown = await self._newest()
+            shown = await self._newest(PATIENCE)
             if shown is None or not shown["buttons"][0]["label"].startswith("Pay ⭐"):
                 continue
             if (await self.living.http.post(self._path("pay"), json={})).is_success:
