@@ -142,3 +142,29 @@ async def test_the_clock_moves_in_both_processes(living, name):
         return any("expired" in text for text in await ada.texts())
 
     await until(told, 5)
+
+
+async def test_a_line_that_was_sold_and_erased_is_given_to_nobody_else(living, name):
+    ada = living.traveller("telegram", name, "en")
+    await ada.buys()
+    before = await living.at_rest()
+    hers = next(one["iccid"] for one in (await living.ledger())["delivered"] if one["traveller"] == name)
+    await ada.asks("/privacy", "Your rights")
+    await ada.taps("Delete", "To confirm, write")
+    await ada.mark()
+    await ada.says("DELETE")
+    await ada.sees("Deleted on", seconds=60)
+
+    # The sweep looks for lines that nobody has, a lost purchase for one that may be its own.
+    await living.advance("PT1S")
+    assert (await asyncio.to_thread(living.books))["stock"] == before["stock"]
+    bob = living.traveller("telegram", f"{name}-bob", "en")
+    session = await bob.to_the_link()
+    await living.fault("keepgo", "timeout", method="line/create", seconds=1)
+    await bob.mark()
+    await living.pay(session)
+    await bob.gets_qr()
+    await living.at_rest()
+
+    holders = {one["traveller"] for one in (await living.ledger())["delivered"] if one["iccid"] == hers}
+    assert holders == {name}
