@@ -22,6 +22,7 @@ from bot.conversation.events import (
     Blocked,
     Incoming,
     MayPay,
+    Moved,
     PaidInChat,
     Receipt,
     ReturnedInChat,
@@ -33,6 +34,7 @@ from bot.housekeeping import Housekeeping
 from bot.inbox import Inbox
 from bot.jobs import Job, Jobs
 from bot.lines import Lines
+from bot.moving import Moving
 from bot.payment_watch import watch
 from bot.sessions import Sessions, State
 from bot.settings import Settings
@@ -183,14 +185,9 @@ class App:
         )
         self.recovery = Recovery(app, self.esims, self.providers, self.durable.start_with, clock, voice)
         truth = RefundTruth(app, self.payments, clock, self.durable.start_with, self.secrets, voice)
-        self.sessions = Sessions(
-            app,
-            self.vault,
-            self.customers,
-            self.secrets,
-            clock,
-            MemoryLocks() if self.alone else LeaseLocks(app, self.me),
-        )
+        locks = MemoryLocks() if self.alone else LeaseLocks(app, self.me)
+        self.sessions = Sessions(app, self.vault, self.customers, self.secrets, clock, locks)
+        self.moving = Moving(app, self.vault, self.customers, self.secrets, self.sessions, locks)
         self.stars = StarCounter(
             self.channels.get("telegram"),
             app,
@@ -344,6 +341,8 @@ class App:
                     customer = await self.sessions.mark_blocked(self.sessions.chat_id(address), blocked)
                     if customer is not None and not blocked:
                         await self.returned(customer)
+                case Moved(was, now):
+                    await self.moving.follow(was, now)
                 case MayPay() | PaidInChat() | ReturnedInChat():
                     await self.stars.deal(event)
                 case Incoming(event=StaffSaid()):

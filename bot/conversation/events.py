@@ -148,6 +148,14 @@ class Blocked:
 
 
 @dataclass(frozen=True)
+class Moved:
+    """The traveller has another address on the same platform from now on."""
+
+    was: Address
+    now: Address
+
+
+@dataclass(frozen=True)
 class MayPay:
     """A platform that takes payments itself asks whether one may go through; it waits seconds for the answer."""
 
@@ -181,4 +189,4 @@ class ReturnedInChat:
     currency: str
 
 
-Inbound = Incoming | Receipt | Blocked | MayPay | PaidInChat | ReturnedInChat
+Inbound = Incoming | Receipt | Blocked | Moved | MayPay | PaidInChat | ReturnedInChat

@@ -14,7 +14,7 @@ from bot.channels.whatsapp import Settings, WhatsApp, inbound
 from bot.channels.whatsapp.addresses import address, recipient
 from bot.channels.whatsapp.calling_codes import country_of
 from bot.conversation.channel import Unreadable
-from bot.conversation.events import Address, Attachment, Incoming, Pressed, Receipt, Said, Sent
+from bot.conversation.events import Address, Attachment, Incoming, Moved, Pressed, Receipt, Said, Sent
 
 PHONE = "500"
 ADA = {"profile": {"name": "Ada"}, "wa_id": "33612345678", "user_id": "FR.123456789"}
@@ -106,12 +106,47 @@ def test_a_message_is_heard(kind, content, event):
     [
         ("reaction", {"message_id": "m0", "emoji": "👍"}),
         ("revoke", {"original_message_id": "m0"}),
-        ("system", {"type": "user_changed_number", "wa_id": "33612345679"}),
-        ("system", {"type": "user_changed_user_id", "user_id": "FR.1"}),
+        ("system", {"type": "customer_identity_changed"}),
+        ("system", {"type": "user_changed_number"}),
+        ("system", {}),
     ],
 )
 def test_what_wants_no_answer_is_silent(kind, content):
     assert happened(kind, content) == []
+
+
+@pytest.mark.parametrize(
+    ("sender", "told", "moved"),
+    [
+        (
+            {"from": "33612345678"},
+            {"type": "user_changed_number", "wa_id": "33699999999"},
+            Moved(
+                Address("whatsapp", "33612345678", "33612345678"),
+                Address("whatsapp", "33699999999", "33699999999"),
+            ),
+        ),
+        (
+            {"from": "33612345678"},
+            {
+                "type": "user_changed_number",
+                "wa_id": "33699999999",
+                "user_id": "FR.2",
+                "previous_user_id": "FR.1",
+            },
+            Moved(Address("whatsapp", "FR.1", "33612345678"), Address("whatsapp", "FR.2", "33699999999")),
+        ),
+        (
+            {},
+            {"type": "user_changed_user_id", "user_id": "FR.2", "previous_user_id": "FR.1"},
+            Moved(Address("whatsapp", "FR.1"), Address("whatsapp", "FR.2")),
+        ),
+    ],
+)
+def test_a_traveller_who_moves_is_followed(sender, told, moved):
+    system = {"id": "m1", "timestamp": "1", "type": "system", "system": told, **sender}
+
+    assert heard(webhook(value([system], contacts=()))) == [moved]
 
 
 def test_a_batch_is_heard_whole():

@@ -13,7 +13,7 @@ from bot.channels.whatsapp import addresses
 from bot.channels.whatsapp.fields import Fields, part, parts, word
 from bot.channels.whatsapp.happenings import event
 from bot.conversation.channel import Unreadable
-from bot.conversation.events import Address, Inbound, Incoming, Receipt, Said
+from bot.conversation.events import Address, Inbound, Incoming, Moved, Receipt, Said
 
 _STATES = {"sent": "sent", "delivered": "delivered", "read": "read", "played": "read", "failed": "failed"}
 
@@ -33,6 +33,9 @@ def events(raw: bytes, phone_id: str) -> list[Inbound]:
         match field:
             case "messages":
                 for message in parts(value, "messages"):
+                    if word(message, "type") == "system":
+                        found += _moved(message)
+                        continue
                     who = _address(message, people)
                     if who is None or not word(message, "id"):
                         nameless = True
@@ -68,6 +71,19 @@ def _incoming(message: Fields, who: Address) -> Iterator[Incoming]:
         yield Incoming(
             f"{addresses.CHANNEL}:{word(message, 'id')}", who, what, country=addresses.country(who)
         )
+
+
+#: A new number, or a new scoped id of somebody who hides theirs; these come without cards:
+#: https://developers.facebook.com/docs/whatsapp/cloud-api/webhooks/reference/messages/system
+_CHANGES = frozenset({"user_changed_number", "user_changed_user_id"})
+
+
+def _moved(message: Fields) -> Iterator[Moved]:
+    told = part(message, "system")
+    was = addresses.address(word(told, "previous_user_id"), word(message, "from"))
+    now = addresses.address(word(told, "user_id"), word(told, "wa_id"))
+    if word(told, "type") in _CHANGES and was is not None and now is not None:
+        yield Moved(was, now)
 
 
 def _receipts(value: Fields) -> Iterator[Receipt]:
