@@ -11,7 +11,7 @@ import structlog
 from bot.channels import telegram, whatsapp
 from bot.conversation.channel import Channel, ChannelError
 from bot.settings import Settings
-from handlers.start import menus
+from handlers.start import descriptions, menus
 from services.catalogue.names import country_of
 from services.clock import Clock
 from services.providers import EsimProvider, ProviderError, airalo, keepgo
@@ -56,12 +56,16 @@ def channels_of(settings: Settings) -> dict[str, Channel]:
     return channels
 
 
-async def open_channel(channel: Channel, commands: Mapping[str, Mapping[str, str]]) -> None:
+async def open_channel(
+    channel: Channel, commands: Mapping[str, Mapping[str, str]], described: Mapping[str, str]
+) -> None:
     """Register at a platform, again and again until it has taken us."""
     pause = 0.5
     while True:
         try:
             await channel.open(commands)
+            if isinstance(channel, telegram.Telegram):
+                await channel.describe(described)
             if isinstance(channel, whatsapp.WhatsApp):
                 await channel.register_templates()
         except ChannelError as error:
@@ -134,9 +138,9 @@ def longest_answer(settings: Settings) -> float:
 
 async def open_channels(app: App) -> None:
     """Register at the platforms; then listen, and take up what was left."""
-    commands = menus()
+    commands, described = menus(), descriptions(app.settings.shop_name)
     for channel in app.channels.values():
-        await open_channel(channel, commands)
+        await open_channel(channel, commands, described)
         if isinstance(channel, telegram.Telegram) and channel.username:
             app.back["telegram"] = f"https://t.me/{channel.username}"
     app.ready = True

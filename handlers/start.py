@@ -140,6 +140,15 @@ def welcome(shop: Shop) -> Menu:
     )
 
 
+def descriptions(shop: str) -> dict[str, str]:
+    """Language → what the bot says of itself before anybody has spoken."""
+    found: dict[str, str] = {}
+    for locale in languages():
+        with speaking(locale):
+            found[locale] = _("{shop}: travel eSIMs in this chat.", shop=shop)
+    return found
+
+
 def menus() -> dict[str, dict[str, str]]:
     """Language → command → summary, for the menus of the platforms."""
     found: dict[str, dict[str, str]] = {}

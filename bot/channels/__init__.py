@@ -1,12 +1,13 @@
-"""What the channels share: words cut to a platform's measure where a reader would pause, and patience."""
+"""What the channels share: words cut to a platform's measure where a reader would pause, patience, secrets."""
 
 from __future__ import annotations
 
 import asyncio
+import hmac
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -110,3 +111,14 @@ def _whole(text: str, cut: int) -> int:
 
 def _mark(char: str) -> bool:
     return char == _ZWJ or unicodedata.category(char).startswith("M")
+
+
+def in_force(secrets: str) -> tuple[str, ...]:
+    """The secrets of a setting, the newest first: two with a comma between while one takes the other's place."""
+    return tuple(secret for one in secrets.split(",") if (secret := one.strip()))
+
+
+def knows_one(shown: str, secrets: Iterable[str]) -> bool:
+    """Whether it is one of them; how nearly, the time that it takes does not tell."""
+    word = shown.encode("utf-8", "replace")
+    return any(hmac.compare_digest(word, secret.encode()) for secret in secrets)

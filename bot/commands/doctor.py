@@ -210,24 +210,18 @@ async def _provider(name: str, settings: Settings) -> str:
 
 
 async def _telegram(settings: Settings) -> str:
-    import aiohttp
+    from bot.channels.telegram import Telegram
+    from bot.connecting import channels_of
+    from handlers.start import descriptions, menus
 
-    from bot.conversation.channel import ChannelError
-
-    token = settings.telegram_token.get_secret_value()
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as http:
-        async with http.get(f"{settings.telegram_api}/bot{token}/getMe") as answer:
-            me = await answer.json()
-        async with http.get(f"{settings.telegram_api}/bot{token}/getWebhookInfo") as answer:
-            hook = await answer.json()
-    if not me.get("ok"):
-        raise ChannelError(str(me.get("error_code")))
-    where = (
-        "webhook set"
-        if hook.get("result", {}).get("url")
-        else "no webhook yet: the bot sets it when it starts"
-    )
-    return f"@{me['result']['username']}, {where}"
+    channel = channels_of(settings)["telegram"]
+    assert isinstance(channel, Telegram)
+    try:
+        differs = await channel.differences(menus(), descriptions(settings.shop_name))
+    finally:
+        await channel.close()
+    state = f"differs, and the next start sets it: {', '.join(differs)}" if differs else "all set up"
+    return f"@{channel.username}, {state}"
 
 
 async def _stars(settings: Settings) -> str:

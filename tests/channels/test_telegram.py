@@ -343,6 +343,19 @@ def test_only_who_knows_the_secret_is_telegram(telegram, headers, genuine):
     assert telegram.genuine(headers, b"{}") is genuine
 
 
+async def test_while_the_secret_is_rolled_updates_on_their_way_still_come_in(server, connect):
+    telegram = connect(public_url="https://shop.example", secret="n3w,s3cret")
+
+    await telegram.open({})
+
+    assert server.of("setWebhook")[0].fields["secret_token"] == "n3w"
+    shown = [
+        telegram.genuine({"X-Telegram-Bot-Api-Secret-Token": one}, b"")
+        for one in ("n3w", "s3cret", "n3w,s3cret", "")
+    ]
+    assert shown == [True, True, False, False]
+
+
 def test_without_a_secret_nobody_is_telegram(connect):
     assert not connect(secret="").genuine({"X-Telegram-Bot-Api-Secret-Token": ""}, b"")
 
@@ -400,6 +413,38 @@ async def test_opening_again_changes_nothing(server, connect):
 
     # What the secret is now cannot be asked for, so it is always said.
     assert [method for method in server.methods() if method.startswith("set")] == ["setWebhook"]
+
+
+async def test_a_description_is_written_only_where_it_differs(server, connect):
+    words = {"en": "Travel eSIMs", "fr": "x" * 200}
+    server.will("getMyDescription", *(ok({"description": said}) for said in ("Travel eSIMs", "", "x" * 200)))
+    server.will("getMyShortDescription", *(ok({"short_description": "Travel eSIMs"}) for _ in range(3)))
+
+    await connect(public_url="https://shop.example").describe(words)
+
+    [long] = server.of("setMyDescription")
+    assert long.fields == {"description": "Travel eSIMs", "language_code": "en"}
+    [short] = server.of("setMyShortDescription")
+    assert short.fields["language_code"] == "fr"
+    assert len(short.fields["short_description"]) <= 120
+
+
+async def test_the_doctor_sees_what_differs_and_changes_nothing(server, connect):
+    server.will("getMyDescription", *(ok({"description": ""}) for _ in range(2)))
+    server.will("getMyShortDescription", *(ok({"short_description": "Hi"}) for _ in range(2)))
+    server.will("getChatMenuButton", ok({"type": "default"}))
+    server.will("getWebhookInfo", ok({"url": "https://old.example", "pending_update_count": 0}))
+
+    differs = await connect(public_url="https://shop.example").differences({}, {"en": "Hi"})
+
+    assert differs == [
+        "menu button",
+        "description (all)",
+        "description (en)",
+        "webhook address",
+        "kinds of updates",
+    ]
+    assert not [method for method in server.methods() if method.startswith("set")]
 
 
 async def test_polling_takes_the_webhook_away_once(server, connect):

@@ -331,6 +331,22 @@ def test_only_what_meta_signed_is_genuine():
     assert not CHANNEL.genuine({}, raw)
 
 
+def test_while_a_secret_is_rolled_the_new_one_and_the_old_one_hold():
+    rolled = WhatsApp(Settings("token", PHONE, "600", "new-secret, app-secret", "new-word,verify-me"))
+    raw = webhook(value([message()]))
+
+    def genuine(secret):
+        signature = hmac.new(secret, raw, "sha256").hexdigest()
+        return rolled.genuine({"X-Hub-Signature-256": f"sha256={signature}"}, raw)
+
+    assert genuine(b"new-secret")
+    assert genuine(b"app-secret")
+    assert not genuine(b"new-secret, app-secret")
+    query = {"hub.mode": "subscribe", "hub.challenge": "7"}
+    asked = [rolled.challenge(query | {"hub.verify_token": word}) for word in ("new-word", "verify-me", "")]
+    assert asked == ["7", "7", None]
+
+
 def test_the_challenge_is_returned_to_who_knows_the_word():
     query = {"hub.mode": "subscribe", "hub.verify_token": "verify-me", "hub.challenge": "1158201444"}
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import hmac
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from bot.channels import Patience, patiently
+from bot.channels import Patience, in_force, knows_one, patiently
 from bot.channels.telegram import erasing, inbound, outbound, payments, setup
 from bot.channels.telegram.outbound import Call
 from bot.channels.telegram.payments import Transfer
@@ -40,6 +39,7 @@ class Settings:
     token: str = field(repr=False)
     api: str = "https://api.telegram.org"
     #: 1–256 characters of A–Z, a–z, 0–9, _ and -; Telegram shows it at the door. Not used when polling.
+    #: Two with a comma between: the first is told to Telegram, the other still opens for what is on its way.
     secret: str = field(default="", repr=False)
     #: Where the bot's doors are seen from outside, https://…; not used when polling.
     public_url: str = ""
@@ -78,8 +78,7 @@ class Telegram:
     def genuine(self, headers: Mapping[str, str], raw: bytes) -> bool:  # noqa: ARG002  (Telegram signs no body)
         """Whether whoever knocks knows the secret."""
         shown = headers.get(SECRET) or headers.get(SECRET.lower()) or ""
-        wanted = self._settings.secret
-        return bool(wanted) and hmac.compare_digest(shown.encode("utf-8", "replace"), wanted.encode())
+        return knows_one(shown, in_force(self._settings.secret))
 
     def inbound(self, raw: bytes) -> Sequence[Inbound]:
         """The events of one update. Raises Unreadable."""
@@ -151,10 +150,27 @@ class Telegram:
         self.username = await opening.introduce(commands)
         if own.mode == "polling":
             await opening.stop_listening()
-        elif own.public_url and own.secret:
-            await opening.listen_at(own.public_url.rstrip("/") + PATH, own.secret, own.connections)
+        elif own.public_url and in_force(own.secret):
+            await opening.listen_at(
+                own.public_url.rstrip("/") + PATH, in_force(own.secret)[0], own.connections
+            )
         else:
             raise ChannelError("a webhook needs a public address and a secret")
+
+    async def describe(self, words: Mapping[str, str]) -> None:
+        """What the bot says of itself (language → words), written only where it differs. Raises ChannelError."""
+        await setup.Opening(self._line, self._opening).describe(words)
+
+    async def differences(
+        self, commands: Mapping[str, Mapping[str, str]], words: Mapping[str, str]
+    ) -> list[str]:
+        """What Telegram holds otherwise than the next start would leave it. Changes nothing. Raises ChannelError."""
+        looking = setup.Opening(self._line, self._opening, looks_only=True)
+        self.username = await looking.introduce(commands)
+        await looking.describe(words)
+        polled = self._settings.mode == "polling"
+        await looking.look_at_door("" if polled else self._settings.public_url.rstrip("/") + PATH)
+        return looking.differs
 
     async def poll(self, deal: Deal) -> None:
         """Ask for updates and hand each to `deal` as it would come to the door; until cancelled."""

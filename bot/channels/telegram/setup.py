@@ -1,9 +1,9 @@
-"""What a bot tells Telegram when it opens: where updates go, and which commands the menu shows."""
+"""What a bot tells Telegram when it opens: where updates go, which commands the menu shows, what it says of itself."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from bot.channels import Patience, patiently, shortened
 from bot.channels.telegram.inbound import UPDATES
@@ -11,18 +11,25 @@ from bot.channels.telegram.outbound import Call
 from bot.channels.telegram.send import Line
 from bot.conversation.channel import ChannelError
 
+T = TypeVar("T")
+
 #: What everybody sees whose language has no commands of its own.
 DEFAULT_LANGUAGE = "en"
 #: https://core.telegram.org/bots/api#botcommand
 MOST_SUMMARY = 256
+#: In an empty chat, and in the bot's profile: https://core.telegram.org/bots/api#setmydescription
+_DESCRIPTIONS = (("Description", "description", 512), ("ShortDescription", "short_description", 120))
 
 
 class Opening:
     """Says it call by call; each call is tried for a while, and all of them bear repetition."""
 
-    def __init__(self, line: Line, patience: Patience) -> None:
+    def __init__(self, line: Line, patience: Patience, *, looks_only: bool = False) -> None:
+        """`looks_only`: nothing is changed, and what would be is in `differs`."""
         self._line = line
         self._patience = patience
+        self._looks_only = looks_only
+        self.differs: list[str] = []
 
     async def introduce(self, commands: Mapping[str, Mapping[str, str]]) -> str:
         """The commands of each language (language → command → summary), written only where they differ.
@@ -36,8 +43,22 @@ class Opening:
         for code, summaries in _by_code(commands).items():
             await self._set_commands(summaries, {"language_code": code})
         if (await self._ask("getChatMenuButton")).get("type") != "commands":
-            await self._ask("setChatMenuButton", {"menu_button": {"type": "commands"}})
+            await self._change("menu button", "setChatMenuButton", {"menu_button": {"type": "commands"}})
         return str(me.get("username", ""))
+
+    async def describe(self, words: Mapping[str, str]) -> None:
+        """What the bot says of itself (language → words), in an empty chat and in its profile."""
+        await self._set_descriptions(words.get(DEFAULT_LANGUAGE, ""), {})
+        for code, said in _by_code(words).items():
+            await self._set_descriptions(said, {"language_code": code})
+
+    async def look_at_door(self, url: str) -> None:
+        """Whether updates come to that address, all kinds that we ask for; "" where they are polled."""
+        hook = await self._ask("getWebhookInfo")
+        if hook.get("url", "") != url:
+            self.differs.append("webhook address")
+        if url and sorted(hook.get("allowed_updates") or ()) != sorted(UPDATES):
+            self.differs.append("kinds of updates")
 
     async def listen_at(self, url: str, secret: str, connections: int) -> None:
         """Updates come to that address. Said at every start: whether the secret is still ours is not shown."""
@@ -60,7 +81,19 @@ class Opening:
             for name, summary in summaries.items()
         ]
         if await self._ask("getMyCommands", scope) != wanted:
-            await self._ask("setMyCommands", {"commands": wanted, **scope})
+            await self._change(f"commands {_named(scope)}", "setMyCommands", {"commands": wanted, **scope})
+
+    async def _set_descriptions(self, words: str, scope: Mapping[str, str]) -> None:
+        for method, field, longest in _DESCRIPTIONS:
+            wanted = shortened(words, longest)
+            if (await self._ask(f"getMy{method}", scope)).get(field, "") != wanted:
+                what = f"{field.replace('_', ' ')} {_named(scope)}"
+                await self._change(what, f"setMy{method}", {field: wanted, **scope})
+
+    async def _change(self, what: str, method: str, fields: Mapping[str, Any]) -> None:
+        self.differs.append(what)
+        if not self._looks_only:
+            await self._ask(method, fields)
 
     async def _ask(self, method: str, fields: Mapping[str, Any] | None = None) -> Any:
         result = await patiently(lambda: self._line.once(Call(method, dict(fields or {}))), self._patience)
@@ -69,9 +102,13 @@ class Opening:
         return result
 
 
-def _by_code(commands: Mapping[str, Mapping[str, str]]) -> dict[str, Mapping[str, str]]:
+def _named(scope: Mapping[str, str]) -> str:
+    return f"({scope.get('language_code', 'all')})"
+
+
+def _by_code(commands: Mapping[str, T]) -> dict[str, T]:
     """Telegram knows languages by two letters: the first of "pt-BR" and "pt-PT" speaks for "pt"."""
-    found: dict[str, Mapping[str, str]] = {}
+    found: dict[str, T] = {}
     for language, summaries in commands.items():
         code = language.replace("_", "-").split("-")[0].lower()
         if len(code) == 2:

@@ -7,6 +7,7 @@ import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bot.channels import in_force, knows_one
 from bot.channels.whatsapp import inbound, outbound
 from bot.channels.whatsapp.files import upload
 from bot.channels.whatsapp.registration import register
@@ -55,13 +56,17 @@ class WhatsApp:
     def genuine(self, headers: Mapping[str, str], raw: bytes) -> bool:
         """Whether Meta signed these bytes with our app's secret."""
         shown = next((value for name, value in headers.items() if name.lower() == SIGNATURE), "")
-        digest = hmac.new(self._settings.app_secret.encode(), raw, "sha256").hexdigest()
-        return hmac.compare_digest(shown.encode(errors="replace"), f"sha256={digest}".encode())
+        return knows_one(
+            shown,
+            (
+                f"sha256={hmac.digest(secret.encode(), raw, 'sha256').hex()}"
+                for secret in in_force(self._settings.app_secret)
+            ),
+        )
 
     def challenge(self, query: Mapping[str, str]) -> str | None:
         """What to answer, as plain text, when Meta verifies our address; None for anybody else."""
-        shown = query.get("hub.verify_token", "").encode(errors="replace")
-        ours = hmac.compare_digest(shown, self._settings.verify_token.encode())
+        ours = knows_one(query.get("hub.verify_token", ""), in_force(self._settings.verify_token))
         return query.get("hub.challenge") if ours and query.get("hub.mode") == "subscribe" else None
 
     def inbound(self, raw: bytes) -> Sequence[Inbound]:
