@@ -39,12 +39,14 @@ WHERE = {
     "SELLER_VAT": "your tax office; without one, SELLER_MENTION says why: TVA non applicable, art. 293 B du CGI",
     "SMTP_URL": "your mail service; without it nobody is offered mail",
     "MAIL_FROM": "the address that mails come from",
+    "METRICS_LISTEN": "127.0.0.1 and a free port, for Prometheus; without it nothing is counted aloud",
 }
 #: The shop sells without these.
 OPTIONAL = frozenset(
     {
         "AIRALO_CLIENT_ID",
         "MAIL_FROM",
+        "METRICS_LISTEN",
         "SELLER_CAPITAL",
         "SELLER_VAT",
         "SMTP_URL",
