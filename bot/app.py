@@ -278,7 +278,7 @@ class App:
             app, self.secrets.house, self.me, self.engine.deal, self.sessions.event_id, self.sessions.chat_id
         )
         self.housekeeping = Housekeeping(
-            app, self.durable, self.me, self.alone, clock, waits, voice, self.inbox.take_up
+            app, self.stores.legal, self.durable, self.me, self.alone, clock, waits, voice, self.inbox.take_up
         )
         self.jobs = Jobs(
             [

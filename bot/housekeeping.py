@@ -11,6 +11,7 @@ import structlog
 from sqlalchemy import Connection, delete, func, select, update
 
 from bot.jobs import Job
+from services.accounts import gaps
 from services.books import read_books
 from services.buying import Buying
 from services.catalogue import Catalogue
@@ -48,6 +49,7 @@ class Housekeeping:
     def __init__(
         self,
         app: Storage,
+        legal: Storage,
         durable: Durable,
         me: str,
         alone: bool,
@@ -57,6 +59,7 @@ class Housekeeping:
         take_up: Callable[[Sequence[str] | None], Awaitable[int]],
     ) -> None:
         self._app = app
+        self._legal = legal
         self._durable = durable
         self._me = me
         self._alone = alone
@@ -198,6 +201,8 @@ class Housekeeping:
         books = await read_books(self._app)
         if not books.close:
             await self._voice.alarm(Alarm("books", "unbalanced"))
+        for gap in await gaps(self._legal):
+            await self._voice.alarm(Alarm("papers", gap))
 
     async def forget(self) -> None:
         """Finished work that nobody will ask for."""

@@ -66,6 +66,9 @@ CAUSES = {
         "/order N, then decide: /refund N before it is disputed, or let it stand",
     ),
     "books": Cause("The books do not close: {facts}.", "/books, then python -m bot books"),
+    "papers": Cause(
+        "A number is missing among the invoices: {facts}.", "python -m bot books says which series"
+    ),
     # Claims
     "claim_waits": Cause(
         "A claim waits for a decision: {facts}.", "/claims, then /claim K… replace, refund, mended or refuse"

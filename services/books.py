@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, select
 
 from services.orders.order import FINAL, REPLACEMENT, TOPUP
 from services.storage import Storage
-from services.storage.app import esims, items, orders, purchases, refunds
+from services.storage.app import esims, items, orders, paperwork, purchases, refunds
 
 #: Refunds that have left, or that nobody can call back.
 GONE = ("pending", "succeeded")
@@ -141,8 +141,9 @@ def _read(connection: Connection, since: datetime | None) -> Books:
     handed_over = [part for part in every if part.state == "delivered" and part.kind != TOPUP]
     replacements = sum(part.kind == REPLACEMENT for part in handed_over)
     held = sum(part.esim_id is not None and part.state != "delivered" for part in every)
+    unwritten = _unwritten(connection)
     return Books(
-        open=sum(1 for line in lines if _is_open(line, back.get(line.order, []))),
+        open=sum(1 for line in lines if line.order in unwritten or _is_open(line, back.get(line.order, []))),
         orders=tuple(lines),
         delivered_lines=len(handed_over) - replacements,
         replacement_lines=replacements,
@@ -150,6 +151,17 @@ def _read(connection: Connection, since: datetime | None) -> Books:
         held_lines=held,
         refills=_refills(connection, "bought"),
         surplus_refills=_refills(connection, "surplus"),
+    )
+
+
+def _unwritten(connection: Connection) -> set[str]:
+    """Orders whose invoice or credit note is being written. Of somebody erased meanwhile none is."""
+    return set(
+        connection.execute(
+            select(paperwork.c.order_id)
+            .join(orders, orders.c.id == paperwork.c.order_id)
+            .where(paperwork.c.state.in_(("due", "begun")), orders.c.customer_id.is_not(None))
+        ).scalars()
     )
 
 

@@ -6,11 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from services.books import DISPUTE
 from services.money import Money, split
+from services.orders.book import SECOND
 from services.papers.paper import Facts, Line, Paper, credited, left_of
 
 #: Money that has left, or cannot be called back.
 GONE = ("pending", "succeeded")
+#: What goes back under these keys was never the price of a sale, or is lost without the sale being undone.
+NO_PAPER = (SECOND, DISPUTE)
 
 
 @dataclass(frozen=True)

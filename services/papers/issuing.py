@@ -14,8 +14,7 @@ from services.customers import Customers
 from services.money import Money, split
 from services.news import Voice
 from services.orders import Order, Orders
-from services.orders.book import SECOND
-from services.papers.drafts import Draft, after_refund, corrected, standing
+from services.papers.drafts import NO_PAPER, Draft, after_refund, corrected, standing
 from services.papers.paper import Buyer, Facts, Paper, invoiced
 from services.papers.press import Press, tidy
 from services.papers.shelf import Overtaken, Place, Printed, Shelf, numbered
@@ -137,7 +136,7 @@ class Papers:
                 .where(refunds.c.key == refund)
             ).one_or_none()
         )
-        if row is None or row.key.startswith(SECOND):
+        if row is None or row.key.startswith(NO_PAPER):
             return None
         written = await self._write(row.locale, row.order_id, lambda known: after_refund(known, row))
         return written[-1] if written else None

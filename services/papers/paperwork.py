@@ -13,8 +13,7 @@ from services.durable import Durable
 from services.mailer import Mailer, MailError
 from services.news import PaperReady, Voice
 from services.orders import Order, Orders
-from services.orders.book import SECOND
-from services.papers.drafts import GONE
+from services.papers.drafts import GONE, NO_PAPER
 from services.papers.issuing import Papers
 from services.papers.paper import Paper
 from services.payments import PaymentError
@@ -209,7 +208,7 @@ def _moved_refunds() -> Select[Any]:
         select(refunds.c.key, refunds.c.order_id, refunds.c.state)
         .join(paperwork, mine, isouter=True)
         .where(
-            refunds.c.key.not_like(f"{SECOND}%"),
+            *(~refunds.c.key.startswith(key) for key in NO_PAPER),
             refunds.c.order_id.in_(written),
             or_(
                 and_(
