@@ -20,6 +20,7 @@ from bot.conversation.i18n import (
     exact_percent,
     money,
     number,
+    p_,
     right_to_left,
     spoken,
 )
@@ -114,8 +115,11 @@ async def sheet(shop: Shop, facts: Facts) -> Sheet:
     dates = [
         (_("Date of issue"), issued),
         (_("Date of delivery"), delivered),
-        (_("Order"), facts.order),
-        (_("Given back") if credit else _("Paid"), f"{_method(facts)} · {issued if credit else paid}"),
+        (p_("paper", "Order"), facts.order),
+        (
+            p_("paper", "Given back") if credit else p_("paper", "Paid"),
+            f"{_method(facts)} · {issued if credit else paid}",
+        ),
     ]
     return {
         "lang": spoken(),
@@ -125,12 +129,12 @@ async def sheet(shop: Shop, facts: Facts) -> Sheet:
         "title": _title(facts),
         "heading": _("Credit note") if credit else _("Invoice"),
         "number": facts.number,
-        "seller": {"heading": _("Seller"), "lines": _seller(seller)},
-        "buyer": {"heading": _("Buyer"), "lines": _buyer(facts)},
+        "seller": {"heading": p_("paper", "Seller"), "lines": _seller(seller)},
+        "buyer": {"heading": p_("paper", "Buyer"), "lines": _buyer(facts)},
         "facts": dates,
         "columns": [
-            _("Description"),
-            _("Quantity"),
+            p_("paper", "Description"),
+            p_("paper", "Quantity"),
             _("Unit price before VAT"),
             _("VAT rate"),
             _("Amount before VAT"),

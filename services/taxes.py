@@ -19,7 +19,7 @@ class Taxed:
 
     rate: Decimal
     scheme: Scheme = "home"
-    #: Whose rate it is: ISO 3166 alpha-2; None: the seller did not have to ask.
+    #: Where the buyer was taken to live: ISO 3166 alpha-2; None: nothing told.
     country: str | None = None
 
 
@@ -35,7 +35,7 @@ class OneRate:
     """The rate that was in the price, wherever the buyer lives."""
 
     def of(self, agreed: Decimal, country: str | None, day: date) -> Taxed:  # noqa: ARG002
-        return Taxed(agreed)
+        return Taxed(agreed, "home", country)
 
 
 @dataclass(frozen=True)

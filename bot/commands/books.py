@@ -13,7 +13,7 @@ from services.accounts import Month, Row, as_csv, gaps, rows_of
 from services.books import Books, Line, read_books
 from services.money import Money
 from services.storage import open_stores
-from services.storage.sealing import Secrets
+from services.storage.rotation import open_secrets
 
 
 def main(arguments: list[str]) -> int:
@@ -49,7 +49,8 @@ async def _read(
     """The books, gaps in the numbers of papers, and a month's rows where they are asked for."""
     stores = await open_stores(*settings.databases)
     try:
-        rows = await rows_of(stores, Secrets(settings.key), month) if month else []
+        secrets = await open_secrets(stores.vault, settings.key)
+        rows = await rows_of(stores, secrets, month) if month else []
         return await read_books(stores.app, since), await gaps(stores.legal), rows
     finally:
         await stores.close()

@@ -143,7 +143,7 @@ class Shelf:
             "number": place.number,
             "about": facts.about,
             "issued_at": place.at,
-            "country": facts.taxed.country or facts.buyer.country,
+            "country": facts.taxed.country,
             "currency": facts.gross.currency,
             "net": facts.net.minor,
             "tax": facts.tax.minor,
