@@ -70,7 +70,7 @@ from services.metrics import Metrics
 from services.news import Alarm
 from services.orders import Orders
 from services.orders.order import TOPUP
-from services.papers import Papers, Paperwork
+from services.papers import Papers, Paperwork, Receipts
 from services.payments.stripe.client import Stripe
 from services.payments.ways import WaysBack
 from services.prices import Prices
@@ -149,12 +149,13 @@ class App:
             waits,
             voice,
         )
+        self.receipts = Receipts(app, self.orders, {"stripe": self.payments}, clock)
         self.papers = Papers(
             self.stores,
             self.secrets,
             self.orders,
             self.customers,
-            {"stripe": self.payments},
+            self.receipts,
             lambda: self.prices.book.taxes,
             settings.seller,
             settings.controller,
@@ -299,6 +300,7 @@ class App:
                 *self.lines.jobs(),
                 *self.after_sale.jobs(),
                 Job("papers", 2, self.paperwork.take_up, floor=0.3),
+                Job("fees", 3_600, self.receipts.learn_fees, due=True, floor=30),
                 *self.stars.jobs(settings.payment_methods["telegram"]),
             ],
             waits,

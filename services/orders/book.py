@@ -355,16 +355,19 @@ def move_item(
             )
         )
         if now == "delivered":
-            # Its invoice is due from this very moment, whatever dies before it is written.
-            insert_new(
-                connection,
-                paperwork,
-                key=f"invoice:{row.order_id}",
-                order_id=row.order_id,
-                state="due",
-                at=at,
-            )
+            _invoice_due(connection, row.order_id, at)
     return moved == 1
+
+
+def _invoice_due(connection: Connection, order: str, at: datetime) -> None:
+    """From the very moment of the delivery, whatever dies before it is written; again, if it was taken back."""
+    key = f"invoice:{order}"
+    if not insert_new(connection, paperwork, key=key, order_id=order, state="due", at=at):
+        connection.execute(
+            update(paperwork)
+            .where(paperwork.c.key == key, paperwork.c.state == "none")
+            .values(state="due", at=at)
+        )
 
 
 def priced_in_stars(connection: Connection, row: Any) -> Any:

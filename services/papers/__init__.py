@@ -4,6 +4,7 @@ from services.papers.issuing import Papers
 from services.papers.paper import Buyer, Facts, Line, Paper
 from services.papers.paperwork import Paperwork
 from services.papers.press import Sheet
+from services.papers.receipts import Receipts
 
 __all__ = [
     "Buyer",
@@ -12,5 +13,6 @@ __all__ = [
     "Paper",
     "Papers",
     "Paperwork",
+    "Receipts",
     "Sheet",
 ]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, select
 
 from services.clock import Clock
 from services.customers import Customers
@@ -17,6 +17,7 @@ from services.orders import Order, Orders
 from services.papers.drafts import NO_PAPER, Draft, after_refund, corrected, standing
 from services.papers.paper import Buyer, Facts, Paper, invoiced
 from services.papers.press import Press, tidy
+from services.papers.receipts import Receipts
 from services.papers.shelf import Overtaken, Place, Printed, Shelf, numbered
 from services.payments import PaymentError, Received
 from services.privacy.archive import declaration
@@ -35,13 +36,6 @@ MOST_TRIES = 100
 _BACK = frozenset({"refund_due", "refunded"})
 
 
-class Receipts(Protocol):
-    """A payment method that can tell about a payment what a paper and the books need."""
-
-    async def received(self, payment: str) -> Received:
-        """What it knows. Raises PaymentError."""
-
-
 class Papers:
     """Issues papers, each once for what it is about, and finds them again."""
 
@@ -51,7 +45,7 @@ class Papers:
         secrets: Secrets,
         orders_: Orders,
         customers: Customers,
-        receipts: Mapping[str, Receipts],
+        receipts: Receipts,
         policy: Callable[[], TaxPolicy],
         seller: Seller,
         controller: Controller,
@@ -214,24 +208,12 @@ class Papers:
         return Printed(draft.key, facts, place, pdf, books_kept_until(place.at, self._controller))
 
     async def _received(self, order: Order, *, patient: bool) -> Received:
-        """What the payment service knows of the payment; what it kept for itself goes into the books."""
-        method = self._receipts.get(order.method or "")
-        if method is None or order.reference is None:
-            return Received()
         try:
-            received = await method.received(order.reference)
+            return await self._receipts.of(order)
         except PaymentError:
             if patient:
                 raise
             return Received()
-        if received.fee is not None:
-            values = {"fee": received.fee.minor, "fee_currency": received.fee.currency}
-            await self._app.transaction(
-                lambda connection: connection.execute(
-                    update(orders).where(orders.c.id == order.id).values(values)
-                )
-            )
-        return received
 
     async def _buyer(self, order: Order, received: Received) -> Buyer:
         """The name that they gave us, else the one given at the checkout."""

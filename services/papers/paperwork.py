@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -27,6 +28,8 @@ log = structlog.get_logger()
 INVOICE, REFUND = "invoice:", "refund:"
 #: Pieces of work that are taken up in one round.
 BATCH = 200
+#: Work that was begun and has come to nothing in this time is begun again.
+STUCK = timedelta(days=1)
 #: Seconds between tries while the payment service does not say who paid; then the paper is written without it.
 AGAIN = (5, 30, 120, 600, 1_800, 3_600)
 #: Seconds between tries to show it in the chat; /invoice shows it at any time.
@@ -159,6 +162,12 @@ class Paperwork:
                 connection.execute(
                     update(paperwork).where(paperwork.c.key == key).values(state="due", saw=saw, at=now)
                 )
+        # Whatever became of work that was begun so long ago, it is begun anew.
+        connection.execute(
+            update(paperwork)
+            .where(paperwork.c.state == "begun", paperwork.c.at < now - STUCK)
+            .values(state="due", at=now)
+        )
         due = connection.execute(
             select(paperwork).where(paperwork.c.state == "due").order_by(paperwork.c.at).limit(BATCH)
         ).all()

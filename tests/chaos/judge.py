@@ -185,6 +185,7 @@ class Judge:
                 f"{bought} lines bought and {counted} counted, "
                 f"{len(books['orders'])} orders in the books and {len(charged)} charged"
             )
+        wrong += [f"a number is missing among the papers: {one}" for one in books["gaps"]]
         wrong += [f"does not close: {line}" for line in lines.values() if not _closes(line)]
         wrong += [
             f"lost: {order}, {lines.get(order)}, charged {charged[order]}, back {back[order]}"

@@ -18,7 +18,7 @@ from services.money import Money
 from services.orders import Orders
 from services.orders.book import Sale, move_item
 from services.orders.order import Statement
-from services.papers import Papers
+from services.papers import Papers, Receipts
 from services.payments import PaymentError, Received
 from services.privacy.policy import Controller
 from services.seller import Seller
@@ -65,7 +65,7 @@ class Words:
             return await words.sheet(self.shop, facts)
 
 
-class Receipts:
+class Service:
     """What the payment service tells of every payment; None: it does not answer."""
 
     def __init__(self):
@@ -100,7 +100,8 @@ class Desk:
             stores.app, Vault(stores.vault, self.secrets, self.clock), self.secrets, self.clock
         )
         self.orders = Orders(stores.app, self.clock, lambda *_: None)
-        self.receipts = Receipts()
+        self.receipts = Service()
+        self.learning = Receipts(stores.app, self.orders, {"stripe": self.receipts}, self.clock)
         self.policy = policy or OneRate()
         kept = SimpleNamespace(app=stores.app, legal=legal or stores.legal, vault=stores.vault)
         self.papers = Papers(
@@ -108,7 +109,7 @@ class Desk:
             self.secrets,
             self.orders,
             self.customers,
-            {"stripe": self.receipts},
+            self.learning,
             lambda: self.policy,
             SELLER,
             Controller(),
@@ -136,11 +137,14 @@ class Desk:
         return order.id
 
     async def deliver(self, order):
-        def work(connection):
-            for was, now in (("waiting", "buying"), ("buying", "delivered")):
-                assert move_item(connection, f"{order}-1", (was,), now, "test", self.clock.at)
+        await self.move(order, "waiting", "buying")
+        await self.move(order, "buying", "delivered")
 
-        await self.stores.app.transaction(work)
+    async def move(self, order, was, now):
+        moved = await self.stores.app.transaction(
+            lambda c: move_item(c, f"{order}-1", (was,), now, "test", self.clock.at)
+        )
+        assert moved
 
     async def refund(self, order, amount, key="one", state="succeeded", currency="EUR"):
         """Money of an order that goes back; the refund's key."""

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from services.money import Money
 from services.papers.drafts import after_refund, standing
@@ -194,6 +194,34 @@ async def test_delivered_and_not_yet_invoiced_is_noted_in_the_same_moment(here):
     due = await here.stores.app.read(lambda c: c.execute(select(paperwork)).all())
 
     assert [(row.key, row.state) for row in due] == [(f"invoice:{order}", "due")]
+
+
+async def test_a_delivery_that_was_taken_back_is_invoiced_when_it_is_made_again(here):
+    order = await here.sale()
+    await here.move(order, "delivered", "needs_person")
+    assert await here.papers.invoice(order) is None
+    await here.stores.app.transaction(lambda c: c.execute(update(paperwork).values(state="none")))
+
+    await here.move(order, "needs_person", "delivered")
+
+    due = await here.stores.app.read(lambda c: c.execute(select(paperwork.c.state)).scalars().all())
+    assert due == ["due"]
+    assert await here.papers.invoice(order) is not None
+
+
+async def test_a_fee_that_was_not_known_is_asked_for_later(here):
+    here.receipts.told = None
+    order = await here.sale(delivered=False)
+    await here.learning.learn_fees()
+    here.receipts.told = PAYER
+
+    assert await here.learning.learn_fees() == 1
+
+    assert await here.learning.learn_fees() == 0
+    fee = await here.stores.app.read(
+        lambda c: c.execute(select(orders.c.fee).where(orders.c.id == order)).scalar()
+    )
+    assert fee == 45
 
 
 async def test_by_country_the_rate_is_that_of_the_buyers_on_that_day(here):

@@ -15,6 +15,7 @@ _GRANTED = {
     "disputes": "write",
     "charges": "read",
     "payment_intents": "read",
+    "balance_transactions": "read",
     "radar": "read",
 }
 _READS = ("list", "retrieve", "line_items")
@@ -25,6 +26,7 @@ _RESOURCES = {
     "charges": "charge",
     "disputes": "dispute",
     "payment_intents": "payment_intent",
+    "balance_transactions": "balance",
     "radar": "radar_early_fraud_warning",
 }
 

@@ -111,9 +111,20 @@ class Stripe:
 
     async def received(self, payment: str) -> Received:
         retrieve = self._client.v1.payment_intents.retrieve_async
-        return reading.received(
-            await _plain(retrieve(payment, {"expand": ["latest_charge.balance_transaction"]}))
-        )
+        intent = await _plain(retrieve(payment, {"expand": ["latest_charge"]}))
+        return reading.received(intent, await self._moved(intent))
+
+    async def _moved(self, intent: dict[str, Any]) -> dict[str, Any] | None:
+        """The movement of money behind a payment; None when there is none yet, or the key may not see it."""
+        movement = reading.id_of((intent.get("latest_charge") or {}).get("balance_transaction"))
+        if movement is None:
+            return None
+        try:
+            return await _plain(self._client.v1.balance_transactions.retrieve_async(movement))
+        except PaymentError as error:
+            if error.again:
+                raise
+            return None
 
     async def look_at_refund(self, reference: str) -> GivenBack:
         return reading.given_back(await _plain(self._client.v1.refunds.retrieve_async(reference)))

@@ -26,6 +26,7 @@ NEEDED = (
     Permission("Charges and Refunds: read", "get", "/v1/refunds?limit=1"),
     Permission("Charges and Refunds: read (charges)", "get", "/v1/charges?limit=1"),
     Permission("Payment Intents: read", "get", "/v1/payment_intents?limit=1"),
+    Permission("Balance: read", "get", f"/v1/balance_transactions/txn_{_NONE}"),
     Permission("Disputes: write", "post", f"/v1/disputes/du_{_NONE}"),
     Permission("Disputes: read", "get", "/v1/disputes?limit=1"),
     Permission("Radar early fraud warnings: read", "get", "/v1/radar/early_fraud_warnings?limit=1"),

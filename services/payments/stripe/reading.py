@@ -44,10 +44,9 @@ def given_back(refund: dict[str, Any]) -> GivenBack:
     )
 
 
-def received(intent: dict[str, Any]) -> Received:
+def received(intent: dict[str, Any], moved: dict[str, Any] | None) -> Received:
     """A PaymentIntent with its charge, and the movement of money behind that, which may come later."""
     charge = intent.get("latest_charge") or {}
-    moved = charge.get("balance_transaction") or {}
     billing = charge.get("billing_details") or {}
     address = billing.get("address") or {}
     town = " ".join(part for part in (address.get("postal_code"), address.get("city")) if part)
