@@ -117,12 +117,15 @@ class Housekeeping:
             await self._app.transaction(lambda connection: connection.execute(delete(leases)))
 
     async def dead(self) -> list[str]:
-        """Processes that no longer beat."""
+        """Processes that no longer beat. Whoever asks is alive, however late its own beat is."""
         after = timedelta(seconds=self._waits(DEAD_AFTER, floor=LEAST_DEAD_AFTER))
 
         def work(connection: Connection) -> list[str]:
             limit = _database_now(connection) - after
-            return list(connection.execute(select(beats.c.executor).where(beats.c.at < limit)).scalars())
+            others = beats.c.executor != self._durable.executor
+            return list(
+                connection.execute(select(beats.c.executor).where(beats.c.at < limit, others)).scalars()
+            )
 
         return await self._app.read(work)
 

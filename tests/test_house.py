@@ -77,6 +77,12 @@ def test_every_file_of_ours_says_in_one_sentence_what_it_is_for():
     assert silent == []
 
 
+def test_no_two_test_files_share_a_name():
+    """pytest would import the first one twice, and never run the second."""
+    names = [path.name for path in files() if path.name.startswith("test_")]
+    assert sorted(names) == sorted(set(names))
+
+
 def test_no_file_of_ours_has_grown_beyond_reading():
     long = {
         str(path.relative_to(ROOT)): lines
