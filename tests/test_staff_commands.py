@@ -129,8 +129,8 @@ async def test_only_members_that_the_operator_names_may_give_commands():
 
 async def test_an_alarm_arrives_once_with_what_mends_it(on_sqlite, name):
     ada = on_sqlite.traveller("telegram", name, "en")
-    await on_sqlite.fault("keepgo", "out-of-credit", times=2)
-    session = await ada.to_the_link()
+    await on_sqlite.fault("keepgo", "out-of-credit", times=100)
+    session = await ada.to_the_link("Brazil, 10 days")
     await ada.mark()
     await on_sqlite.pay(session)
     await ada.sees("back for order")

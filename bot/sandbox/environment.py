@@ -80,15 +80,15 @@ def environment(
         "REFUND_RULE": "unused",
         "WITHDRAWAL_OUTCOME": "refund_if_unused",
         "SHOP_LANGUAGE": "en",
-        # Nobody's numbers: a paper of the sandbox is no paper.
-        "SELLER_NAME": "Miio (sandbox)",
+        # Nobody's numbers: a paper of the sandbox is no paper. No-break spaces, so that a shell takes each as one word.
+        "SELLER_NAME": "Miio\u00a0(sandbox)",
         "SELLER_FORM": "SAS",
-        "SELLER_CAPITAL": "1 000 €",
-        "SELLER_ADDRESS": "60 rue François 1er, 75008 Paris, France",
-        "SELLER_SIREN": "000 000 000",
-        "SELLER_SIRET": "000 000 000 00000",
-        "SELLER_REGISTRY": "RCS Paris 000 000 000",
-        "SELLER_VAT": "FR00 000000000",
+        "SELLER_CAPITAL": "1\u00a0000\u00a0€",
+        "SELLER_ADDRESS": "60\u00a0rue\u00a0François\u00a01er,\u00a075008\u00a0Paris,\u00a0France",
+        "SELLER_SIREN": "000\u00a0000\u00a0000",
+        "SELLER_SIRET": "000\u00a0000\u00a0000\u00a000000",
+        "SELLER_REGISTRY": "RCS\u00a0Paris\u00a0000\u00a0000\u00a0000",
+        "SELLER_VAT": "FR00\u00a0000000000",
         "TIME_SOURCE": f"{here}/clock",
         "TIME_FACTOR": TIME_FACTOR,
     }

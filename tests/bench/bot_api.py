@@ -19,6 +19,8 @@ _RESULTS = {
     "getme": ME
     | {"can_join_groups": True, "can_read_all_group_messages": False, "supports_inline_queries": False},
     "getmycommands": [],
+    "getmydescription": {"description": ""},
+    "getmyshortdescription": {"short_description": ""},
     "getchatmenubutton": {"type": "commands"},
     "getwebhookinfo": {"url": "", "has_custom_certificate": False, "pending_update_count": 0},
 }

@@ -9,7 +9,7 @@ from living import ROOT
 #: A Bot API method as our adapter writes it: a name in quotes, a verb first.
 OURS = re.compile(r'"((?:get|set|send|edit|delete|answer)[A-Z]\w+)"')
 #: python-telegram-bot writes it in snake case.
-THEIRS = (ROOT / "tests" / "sandbox" / "test_telegram_world.py").read_text()
+THEIRS = "".join(path.read_text() for path in (ROOT / "tests" / "sandbox").glob("test_telegram*.py"))
 META = (ROOT / "tests" / "sandbox" / "test_whatsapp_world.py").read_text()
 
 

@@ -640,7 +640,7 @@ async def test_stars_are_paid_and_given_back(world, ptb, aio):
     await asyncio.sleep(0.05)
     query = (await newest(ptb))[-1].pre_checkout_query
     assert (query.invoice_payload, query.total_amount) == ("order-2", 300)
-    assert await query.answer(ok=True)
+    assert await ptb.answer_pre_checkout_query(query.id, ok=True)
     await paying
     payment = (await newest(ptb))[-1].message.successful_payment
     assert (payment.invoice_payload, payment.total_amount) == ("order-2", 300)
@@ -672,7 +672,7 @@ async def test_the_account_of_stars_is_read_in_the_order_of_what_happened(world,
         query = None
         while query is None:
             query = (await newest(ptb))[-1].pre_checkout_query
-        await query.answer(ok=True)
+        await ptb.answer_pre_checkout_query(query.id, ok=True)
         await paying
     charge = (await newest(ptb))[-1].message.successful_payment.telegram_payment_charge_id
     await ptb.refund_star_payment(chat, charge)

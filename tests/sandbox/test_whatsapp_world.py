@@ -138,7 +138,7 @@ async def telling():
             listening(shop.app(), door),
             serving(small_whatsapp, shop.address) as (world, phones),
             httpx.AsyncClient() as session,
-            httpx.AsyncClient(base_url=f"{world.here}/whatsapp", headers=auth) as http,
+            httpx.AsyncClient(base_url=f"{world.here}/whatsapp", headers=auth, timeout=60) as http,
         ):
             wa = pywa_at(world.here, session, server=None, app_secret=c.WHATSAPP_APP_SECRET)
             yield Story(world, phones, shop, wa, http)
