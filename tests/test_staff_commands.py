@@ -136,11 +136,11 @@ async def test_an_alarm_arrives_once_with_what_mends_it(on_sqlite, name):
     await ada.sees("back for order")
 
     grace = Member(on_sqlite, "grace")
-    shown = await grace.asks("/alarms", "out of credit")
+    shown = await grace.asks("/alarms", "Out of credit")
     assert "→ Top the account up" in shown
 
     async def told() -> bool:
         screen = (await on_sqlite.http.get("/world/staff/screen")).json()["messages"]
-        return any(m["text"].startswith("⚠️") and "out of credit" in m["text"] for m in screen)
+        return any(m["text"].startswith("⚠️") and "Out of credit" in m["text"] for m in screen)
 
     await until(told, SOON)
