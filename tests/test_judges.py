@@ -34,9 +34,8 @@ def test_what_does_not_hold_ends_the_run_badly(monkeypatch, capsys):
         raise RuntimeError("no hammer")
 
     monkeypatch.delenv("JUDGE", raising=False)
-    monkeypatch.setattr(bench, "judges", lambda: {"strict": strict, "broken": broken})
 
-    assert bench.main() == 1
+    assert bench.main({"strict": strict, "broken": broken}) == 1
     told = capsys.readouterr().out
     assert "figure cases 3" in told
     assert "DOES NOT HOLD: strict: the third" in told

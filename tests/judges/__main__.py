@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from tests.chaos.telling import say
@@ -21,9 +22,9 @@ from tests.living import ROOT
 CACHE = ROOT / ".cache" / "judges"
 
 
-def main() -> int:
+def main(there: Mapping[str, Judge] | None = None) -> int:
     """0: all hold. 1: something does not. 2: there is no such judge."""
-    there, wanted = judges(), os.environ.get("JUDGE", "")
+    there, wanted = judges() if there is None else there, os.environ.get("JUDGE", "")
     if wanted and wanted not in there:
         print(f"there is no judge {wanted}; there are {', '.join(there)}", file=sys.stderr)
         return 2

@@ -57,13 +57,13 @@ async def judge(cache: Path, say: Say) -> Verdict:
     return Verdict(figures, failures)
 
 
-def lines(folder: Path) -> Iterator[dict[str, Any]]:
-    """What Telegram said and heard, as the world wrote it down."""
+def lines(folder: Path, service: str = "telegram") -> Iterator[dict[str, Any]]:
+    """What a service said and heard, as the world wrote it down."""
     for path in sorted(folder.rglob("*.jsonl")):
         with path.open() as file:
             for line in file:
                 read = json.loads(line)
-                if read["service"] == "telegram":
+                if read["service"] == service:
                     yield read
 
 

@@ -11,15 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from tests.judges import fetching
-from tests.judges.schema import run_tests
+from tests.judges.schema import MOST_TOLD, lines, run_tests
 from tests.judges.stripe_spec import StripeSpec
 from tests.judges.verdict import Say, Verdict
 
 NAME = "stripe_schema"
 #: Purchases, refunds, disputes, warnings, declined cards: with a bot, at its services, and at Stripe's own library.
 STORIES = ("tests/money", "tests/sandbox/test_stripe_world.py", "tests/test_money_story.py")
-#: Different errors that are told.
-MOST_TOLD = 40
 
 
 async def judge(cache: Path, say: Say) -> Verdict:
@@ -32,7 +30,7 @@ async def judge(cache: Path, say: Say) -> Verdict:
     failures = [] if done.returncode == 0 else [f"the stories themselves fail: {done.stdout[-1500:]}"]
     say(f"checking the wire against Stripe {spec.version}")
     checked, errors = Counter[str](), Counter[str]()
-    for line in lines(wire):
+    for line in lines(wire, "stripe"):
         checked[line["kind"]] += 1
         errors.update(wrong(spec, line))
     failures += [f"{error} ({times} times)" for error, times in errors.most_common(MOST_TOLD)]
@@ -44,16 +42,6 @@ async def judge(cache: Path, say: Say) -> Verdict:
         "stripe_schema_errors": errors.total(),
     }
     return Verdict(figures, failures)
-
-
-def lines(folder: Path) -> Iterator[dict[str, Any]]:
-    """What Stripe said and heard, as the world wrote it down."""
-    for path in sorted(folder.rglob("*.jsonl")):
-        with path.open() as file:
-            for line in file:
-                read = json.loads(line)
-                if read["service"] == "stripe":
-                    yield read
 
 
 def wrong(spec: StripeSpec, line: dict[str, Any]) -> Iterator[str]:
