@@ -35,7 +35,8 @@ def bot(living, *arguments):
 async def text_of(url):
     async with httpx.AsyncClient() as http:
         content = (await http.get(url)).content
-    return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
+    text = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
+    return text.replace("\N{NO-BREAK SPACE}", " ")
 
 
 async def kept(living):

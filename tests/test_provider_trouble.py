@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+#: Not where other tests leave lines in stock: a line in stock needs no provider.
+ELSEWHERE = "Brazil, 10 days"
+
 
 async def _orders_lines(living):
     ledger = await living.ledger()
@@ -15,8 +18,7 @@ async def _orders_lines(living):
 async def test_a_refusal_is_refunded_and_told(living, name, fault, times, channel):
     ada = living.traveller(channel, name, "en")
     lines, refunds = await _orders_lines(living)
-    # Not where other tests leave stock: a line in stock needs no provider.
-    session = await ada.to_the_link("Brazil, 10 days")
+    session = await ada.to_the_link(ELSEWHERE)
     await living.fault("keepgo", fault, times=times)
     await ada.mark()
 
@@ -31,7 +33,7 @@ async def test_a_refusal_is_refunded_and_told(living, name, fault, times, channe
 async def test_an_account_that_is_topped_up_in_time_delivers(living, name):
     ada = living.traveller("telegram", name, "en")
     lines, refunds = await _orders_lines(living)
-    session = await ada.to_the_link()
+    session = await ada.to_the_link(ELSEWHERE)
     await living.fault("keepgo", "out-of-credit")
     await ada.mark()
 
@@ -46,7 +48,7 @@ async def test_an_account_that_is_topped_up_in_time_delivers(living, name):
 async def test_a_purchase_that_was_carried_out_unheard_is_found_and_not_bought_again(living, name, fault):
     ada = living.traveller("telegram", name, "en")
     lines, refunds = await _orders_lines(living)
-    session = await ada.to_the_link()
+    session = await ada.to_the_link(ELSEWHERE)
     await living.fault("keepgo", fault, seconds=2)
     await ada.mark()
 
@@ -61,7 +63,7 @@ async def test_a_purchase_that_was_carried_out_unheard_is_found_and_not_bought_a
 async def test_a_purchase_that_was_not_carried_out_is_tried_once_more(living, name, fault):
     ada = living.traveller("telegram", name, "en")
     lines, refunds = await _orders_lines(living)
-    session = await ada.to_the_link()
+    session = await ada.to_the_link(ELSEWHERE)
     await living.fault("keepgo", fault, method="line/create", seconds=1)
     await ada.mark()
 
@@ -74,7 +76,7 @@ async def test_a_purchase_that_was_not_carried_out_is_tried_once_more(living, na
 
 async def test_a_slow_provider_is_waited_for(living, name):
     ada = living.traveller("whatsapp", name, "en")
-    session = await ada.to_the_link()
+    session = await ada.to_the_link(ELSEWHERE)
     await living.fault("keepgo", "slow", method="line/create", seconds=3)
     await ada.mark()
     await living.pay(session)
@@ -83,7 +85,7 @@ async def test_a_slow_provider_is_waited_for(living, name):
 
 async def test_a_code_that_comes_later_is_waited_for(living, name):
     ada = living.traveller("telegram", name, "en")
-    session = await ada.to_the_link()
+    session = await ada.to_the_link(ELSEWHERE)
     await living.fault("keepgo", "pending-profile", seconds=2)
     await ada.mark()
     await living.pay(session)
@@ -102,7 +104,7 @@ async def test_a_provider_that_is_away_when_asked_for_usage_does_not_hold_the_tr
 @pytest.mark.parametrize("fault", ["window-closed", "blocked"])
 async def test_a_refund_is_told_even_when_the_first_message_of_it_is_lost(living, name, fault):
     ada = living.traveller("whatsapp", name, "en")
-    session = await ada.to_the_link()
+    session = await ada.to_the_link(ELSEWHERE)
     await living.fault("keepgo", "refuse")
     await living.fault("whatsapp", fault, method="messages")
     await ada.mark()
