@@ -36,6 +36,10 @@ class Attempts:
             ).one_or_none()
         )
 
+    async def not_begun(self, item: str, attempt: int) -> str:
+        """Why `begin` said no: "unknown" (it was begun before: look), or "gone" (the item is not to be bought)."""
+        return "gone" if await self.of(item, attempt) is None else "unknown"
+
     async def note(self, item: str, attempt: int, state: str, **values: Any) -> None:
         """What came of an attempt."""
         provider = await self._app.transaction(
@@ -136,10 +140,14 @@ class Attempts:
 def begin(
     connection: Connection, item: Any, attempt: int, begun_at: datetime, snapshot: Snapshot, cost: Cost
 ) -> bool:
-    """Claim an attempt for an item's row, before anything is sent. False: it was begun before.
+    """Claim an attempt for an item's row, before anything is sent. False: it was begun before, or nobody wants it now.
 
     `cost` is what was checked just now: it counts as spent from here on.
     """
+    # The money may have gone back while this one waited for its turn: what is bought then is nobody's.
+    wanted = select(items.c.state, items.c.esim_id).where(items.c.id == item.id).with_for_update()
+    if tuple(connection.execute(wanted).one()) != ("buying", None):
+        return False
     return insert_new(
         connection,
         purchases,

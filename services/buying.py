@@ -276,7 +276,7 @@ class Buying:
         if not await self._app.transaction(
             lambda connection: begin(connection, row, attempt, intent.begun_at, snapshot, verdict.cost)
         ):
-            return "unknown"
+            return await self._attempts.not_begun(row.id, attempt)
         outcome = await provider.purchase(intent)
         return await self._keep(row, attempt, verdict.cost, outcome)
 

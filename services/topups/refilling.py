@@ -189,6 +189,8 @@ class Refilling:
         claimed = await self._app.transaction(
             lambda connection: _claim(connection, row, attempt, intent, snapshot, verdict.cost)
         )
+        if claimed == "not_begun":
+            return await self._attempts.not_begun(row.id, attempt)
         if claimed != "claimed":
             return claimed
         return await self._keep(row, attempt, verdict.cost, await provider.topup(intent))
@@ -295,4 +297,4 @@ def _claim(
     )
     if connection.execute(other).first() is not None:
         return "busy"
-    return "claimed" if begin(connection, row, attempt, intent.begun_at, snapshot, cost) else "unknown"
+    return "claimed" if begin(connection, row, attempt, intent.begun_at, snapshot, cost) else "not_begun"
