@@ -57,6 +57,7 @@ PERIODS: Mapping[str, Period] = {
     "unpaid": Period(30, "days", "order"),
     "event": Period(7, "days", "event"),
     "unanswered": Period(1, "days", "event"),
+    "code": Period(1, "days", "event"),
     "lease": Period(60, "minutes", "event"),
     "spent": Period(None, "", "sale"),
 }

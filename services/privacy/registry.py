@@ -27,7 +27,7 @@ from services.privacy.entries import (
     gaps,
     not_personal,
 )
-from services.storage import after_sale, app, desk, legal, vault
+from services.storage import after_sale, app, desk, identity, legal, vault
 
 STORES = {"app": app.APP, "legal": legal.LEGAL, "vault": vault.VAULT}
 
@@ -84,6 +84,7 @@ _ONCE = Use(NAVIGATION, "deduplication", INTEREST, "event", "keep", (), _SOON)
 _TURN = Use(NAVIGATION, "safety", INTEREST, "lease", "keep", (), _SOON)
 _CONSENT = Use(ADDENDUM, "consent_proof", LAW, "consent", "keep", (AUTHORITIES,), _PROOF)
 _REQUEST = Use(ADDENDUM, "rights", LAW, "request", "keep", (AUTHORITIES,), _PROOF)
+_CODE = Use(ADDENDUM, "safety", INTEREST, "code", "delete")
 _KEY = Use(ADDENDUM, "safety", LAW, "A", "delete")
 
 _EXPORTED = "the app's own key of that row, which is exported by its content"
@@ -202,6 +203,9 @@ REGISTRY: tuple[Entry, ...] = (
     *_CONSENT.of(app.wordings, "digest locale policy text"),
     *not_personal(app.wordings, "at", "when we first used these words with anybody"),
     *_REQUEST.of(app.privacy_requests, "id customer_id kind state at due_at closed_at"),
+    *_CODE.of(identity.codes, "purpose sent wrong at until", hidden=_SOON),
+    *_CODE.of(identity.codes, "customer_id", hidden=_LINK),
+    *_CODE.of(identity.codes, "digest", hidden=_HASH),
     # The shop itself
     *not_personal(app.marks, "name value at", "facts of the shop: ids and numbers"),
     *not_personal(app.pauses, "what why at until over wanted looks look_at", "what is not for sale, and why"),

@@ -35,6 +35,7 @@ from services.storage.app import (
     unreadable,
     wordings,
 )
+from services.storage.identity import codes
 from services.storage.legal import LEGAL
 from services.storage.vault import erasures
 
@@ -74,6 +75,7 @@ def rules(controller: Controller) -> tuple[Rule, ...]:
             lambda t: _old(inbound.c.at, t.machine, "unanswered"),
         ),
         _rows("turns", "lease", leases, lambda t: _old(leases.c.until, t.machine, "lease")),
+        _rows("one-time codes", "code", codes, lambda t: _old(codes.c.at, t.shop, "code")),
         _orders("orders that nobody paid", "unpaid", _never_paid),
         _orders(
             "orders out of the books", "L", lambda connection, t, most: _out(connection, t, most, controller)

@@ -39,6 +39,7 @@ from services.storage.app import (
     refunds,
     statements,
 )
+from services.storage.identity import codes
 from services.storage.sealing import Secrets
 from services.storage.upsert import insert_new
 
@@ -97,7 +98,7 @@ class Wiping:
                 return False
             idle = leases.c.until < machine_now()
             connection.execute(delete(leases).where(_is(leases, customer), idle))
-            for table in (dispatches, declines):
+            for table in (dispatches, declines, codes):
                 connection.execute(delete(table).where(_is(table, customer)))
             # Claims that they made with somebody else's number.
             theirs = select(chats.c.id).where(_is(chats, customer))

@@ -245,6 +245,22 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_chats_customer_id"), ["customer_id"], unique=False)
 
     op.create_table(
+        "codes",
+        sa.Column("customer_id", sa.String(length=64), nullable=False),
+        sa.Column("purpose", sa.String(length=16), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("sent", sa.Integer(), nullable=False),
+        sa.Column("wrong", sa.Integer(), nullable=False),
+        sa.Column("at", columns.Moment(timezone=True), nullable=False),
+        sa.Column("until", columns.Moment(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_codes_customer_id")),
+        sa.PrimaryKeyConstraint("customer_id", "purpose", name=op.f("pk_codes")),
+    )
+    with op.batch_alter_table("codes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_codes_at"), ["at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_codes_digest"), ["digest"], unique=False)
+
+    op.create_table(
         "declines",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("customer_id", sa.String(length=64), nullable=False),
@@ -641,6 +657,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_declines_at"))
 
     op.drop_table("declines")
+    with op.batch_alter_table("codes", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_codes_digest"))
+        batch_op.drop_index(batch_op.f("ix_codes_at"))
+
+    op.drop_table("codes")
     with op.batch_alter_table("chats", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_chats_customer_id"))
 
