@@ -6,30 +6,21 @@ import asyncio
 import secrets as chance
 from collections.abc import Mapping, Sequence
 from functools import partial
-from hashlib import sha256
 
 import structlog
 
 import handlers
 from bot.after_sale import AfterSale
+from bot.arrivals import Arrivals
 from bot.channels import telegram, whatsapp
 from bot.connecting import channels_of, limits_of, longest_answer, providers_of
 from bot.conversation.actions import Seal
-from bot.conversation.channel import Channel, ChannelError, Unreadable
+from bot.conversation.channel import ChannelError
 from bot.conversation.engine import Engine
-from bot.conversation.events import (
-    Attachment,
-    Blocked,
-    Incoming,
-    MayPay,
-    Moved,
-    PaidInChat,
-    Receipt,
-    ReturnedInChat,
-    StaffSaid,
-)
+from bot.conversation.events import Attachment
 from bot.conversation.router import Router
 from bot.desk import Desk
+from bot.groups import Groups
 from bot.housekeeping import Housekeeping
 from bot.inbox import Inbox
 from bot.jobs import Job, Jobs
@@ -271,9 +262,13 @@ class App:
             lambda text: bool(places.find(text)),
             settings.shop_language,
         )
-        self.engine.on_return(self.returned)
+        self.arrivals = Arrivals(self)
+        self.engine.on_return(self.arrivals.returned)
         voice.through(self.engine)
         self.stars.open(self.engine, settings.shop_language)
+        self.groups = Groups(
+            self.channels.get("telegram"), self.engine, settings.staff_chat, settings.shop_language
+        )
         self.desk = Desk(app, clock, self.sessions, self.engine, voice)
         self.inbox = Inbox(
             app, self.secrets.house, self.me, self.engine.deal, self.sessions.event_id, self.sessions.chat_id
@@ -321,7 +316,7 @@ class App:
         challenge = channel.challenge if isinstance(channel, whatsapp.WhatsApp) else lambda _query: None
         return Doors(
             self.channels,
-            self.hand,
+            self.arrivals.hand,
             self.payments.verify,
             self.watch.events.heard,
             self.housekeeping.unreadable,
@@ -330,45 +325,6 @@ class App:
             self.hints.tellers,
             self.hints.heard,
         )
-
-    async def hand(self, channel: Channel, raw: bytes) -> None:
-        """One body of a platform: every event in it is dealt with, or kept until it is."""
-        kept: list[Incoming] = []
-        for event in channel.inbound(raw):
-            self.metrics.event(channel.name, type(event).__name__.lower())
-            match event:
-                case Receipt(message, state, code):
-                    await self.delivery.receipt(self.sessions.message_id(message), state, code)
-                case Blocked(address, blocked):
-                    customer = await self.sessions.mark_blocked(self.sessions.chat_id(address), blocked)
-                    if customer is not None and not blocked:
-                        await self.returned(customer)
-                case Moved(was, now):
-                    await self.moving.follow(was, now)
-                case MayPay() | PaidInChat() | ReturnedInChat():
-                    await self.stars.deal(event)
-                case Incoming(event=StaffSaid()):
-                    await self.desk.deal(event)
-                case Incoming() if channel.waits:
-                    await self.engine.deal(event)
-                case Incoming():
-                    kept.append(event)
-        if kept:
-            await self.inbox.put(kept)
-
-    async def returned(self, customer: str) -> None:
-        """Somebody who could not be reached is there again: what they missed is told."""
-        await self.delivery.catch_up(customer)
-        await self.after_sale.catch_up(customer)
-
-    async def polled(self, channel: Channel, raw: bytes) -> bool:
-        """One update that was asked for. Raises where it is to come again."""
-        try:
-            await self.hand(channel, raw)
-        except Unreadable:
-            # Coming again would not make it readable, and would hold up everybody else's.
-            await self.housekeeping.unreadable(channel.name, len(raw), sha256(raw).hexdigest())
-        return True
 
     async def fetch(self, channel: str, reference: str, kind: str, mime: str) -> bytes | None:
         """A file that somebody sent, or None when the platform does not give it."""

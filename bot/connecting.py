@@ -142,9 +142,9 @@ async def open_channels(app: App) -> None:
     for channel in app.channels.values():
         await open_channel(channel, commands, described)
         if isinstance(channel, telegram.Telegram) and channel.username:
-            app.back["telegram"] = f"https://t.me/{channel.username}"
+            app.back["telegram"] = channel.link
     app.ready = True
     await app.inbox.take_up(None if app.alone else await app.housekeeping.dead())
     bot = app.channels.get("telegram")
     if isinstance(bot, telegram.Telegram) and app.settings.telegram_mode == "polling":
-        await bot.poll(lambda raw: app.polled(bot, raw))
+        await bot.poll(lambda raw: app.arrivals.polled(bot, raw))

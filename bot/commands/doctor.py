@@ -16,7 +16,7 @@ WHERE = {
     "TELEGRAM_TOKEN": "@BotFather, /newbot",
     "TELEGRAM_SECRET": "any 32 letters and digits of your own",
     "PUBLIC_URL": "the https address under which this server is reached",
-    "STAFF_CHAT": "the id of your staff group; add the bot and write /start there",
+    "STAFF_CHAT": "the id of your staff group; add the bot: it says the number and leaves; set it, and add the bot again",
     "STAFF_MEMBERS": "who may give commands there, by Telegram's number; whoever is refused is told theirs",
     "WHATSAPP_TOKEN": "Meta Business settings, System users, a permanent token",
     "WHATSAPP_PHONE_ID": "Meta app dashboard, WhatsApp, API setup",

@@ -156,6 +156,23 @@ class Moved:
 
 
 @dataclass(frozen=True)
+class Brought:
+    """Somebody brought the bot into a group or a channel that is none of ours."""
+
+    chat: int
+    #: Whether it may say a word there.
+    speaks: bool
+    language: str | None = None
+
+
+@dataclass(frozen=True)
+class Farewell:
+    """The bot leaves such a group. `link`: where it is to be found instead."""
+
+    link: str
+
+
+@dataclass(frozen=True)
 class MayPay:
     """A platform that takes payments itself asks whether one may go through; it waits seconds for the answer."""
 
@@ -189,4 +206,4 @@ class ReturnedInChat:
     currency: str
 
 
-Inbound = Incoming | Receipt | Blocked | Moved | MayPay | PaidInChat | ReturnedInChat
+Inbound = Incoming | Receipt | Blocked | Moved | Brought | MayPay | PaidInChat | ReturnedInChat

@@ -3,16 +3,18 @@
 import json
 
 import pytest
-from aiogram.types import Update
+from aiogram.types import Message, Update
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.channels.telegram.inbound import inbound
+from bot.channels.telegram.kinds import FILES, HEARD, OTHER, PLACES, SERVICE, UNHEARD
 from bot.conversation.channel import Unreadable
 from bot.conversation.events import (
     Address,
     Attachment,
     Blocked,
+    Brought,
     Incoming,
     Pressed,
     Said,
@@ -22,6 +24,18 @@ from bot.conversation.events import (
 
 ADA = {"id": 7_000_000_000_123, "is_bot": False, "first_name": "Ada", "language_code": "fr"}
 CHAT = {"id": 7_000_000_000_123, "type": "private", "first_name": "Ada"}
+#: What stands beside the content of a message, and says nothing by itself.
+ENVELOPE = {
+    "author_signature", "business_connection_id", "caption", "caption_entities", "direct_messages_topic",
+    "edit_date", "effect_id", "entities", "ephemeral_message_id", "external_reply", "forward_date",
+    "forward_from", "forward_from_chat", "forward_from_message_id", "forward_origin", "forward_sender_name",
+    "forward_signature", "from_user", "guest_bot_caller_chat", "guest_bot_caller_user", "guest_query_id",
+    "has_media_spoiler", "has_protected_content", "is_automatic_forward", "is_from_offline", "is_paid_post",
+    "is_topic_message", "link_preview_options", "media_group_id", "message_thread_id", "paid_star_count",
+    "quote", "receiver_user", "reply_markup", "reply_to_checklist_task_id", "reply_to_message",
+    "reply_to_poll_option_id", "reply_to_story", "sender_boost_count", "sender_business_bot", "sender_chat",
+    "sender_tag", "show_caption_above_media", "suggested_post_info", "via_bot",
+}  # fmt: skip
 AT_ADAS = Address("telegram", "7000000000123")
 STAFF = -1001234567890
 GROUP = {"id": STAFF, "type": "supergroup", "title": "Desk"}
@@ -47,6 +61,17 @@ def press(**content):
         "chat_instance": "1",
         "data": "country:JP:mac",
         **content,
+    }
+
+
+def brought(chat, status="member"):
+    known = {"user": ADA}
+    return {
+        "chat": chat,
+        "from": ADA,
+        "date": 1,
+        "old_chat_member": {"status": "left", **known},
+        "new_chat_member": {"status": status, "until_date": 0, **known},
     }
 
 
@@ -220,21 +245,50 @@ def test_a_button_works_however_old_its_message_is(origin, changed):
         update(message=message(message_auto_delete_timer_changed={"message_auto_delete_time": 60})),
         update(inline_query={"id": "1", "from": ADA, "query": "ja", "offset": ""}),
         update(poll_answer={"poll_id": "1", "user": ADA, "option_ids": [0], "option_persistent_ids": []}),
-        update(
-            my_chat_member={
-                "chat": GROUP,
-                "from": ADA,
-                "date": 1,
-                "old_chat_member": {"status": "left", "user": ADA},
-                "new_chat_member": {"status": "member", "user": ADA},
-            }
-        ),
+        update(my_chat_member=brought(GROUP, "left")),
+        update(my_chat_member=brought(GROUP, "kicked")),
         update(a_kind_of_next_year={"x": 1}),
         update(),
     ],
 )
 def test_what_does_not_concern_us_is_nothing(told):
     assert read(told, staff_chat=None) == []
+
+
+@pytest.mark.parametrize(("kind", "speaks"), [("group", True), ("supergroup", True), ("channel", False)])
+def test_whoever_brings_the_bot_into_a_group_or_a_channel_is_told(kind, speaks):
+    chat = {"id": -1002, "type": kind, "title": "Friends"}
+    told = update(my_chat_member=brought(chat))
+
+    assert read(told) == [Brought(-1002, speaks, "fr")]
+    assert read(told, staff_chat=-1002) == []
+
+
+def test_every_kind_of_update_is_decided_about():
+    known = {field.alias or name for name, field in Update.model_fields.items()} - {"update_id"}
+    assert set(HEARD) | set(UNHEARD) == known
+    assert not set(HEARD) & set(UNHEARD)
+    for kind in UNHEARD:
+        assert not [one for one in hears(update(**{kind: message(text="Japan")})) if one], kind
+
+
+def hears(told):
+    """What is made of an update whose kind is not asked for: nothing, or it is no update at all."""
+    try:
+        return read(told)
+    except Unreadable:
+        return []
+
+
+def test_every_content_of_a_message_is_decided_about():
+    contents = {name for name, field in Message.model_fields.items() if not field.is_required()}
+    decided = {"text", *FILES, *PLACES, *OTHER, *SERVICE}
+    assert decided <= contents
+    assert contents - decided == ENVELOPE
+    for content in OTHER:
+        assert read(update(message=message(**{content: {}}))) == heard(Sent("other")), content
+    for content in SERVICE - {"successful_payment", "refunded_payment"}:
+        assert read(update(message=message(**{content: {}}))) == [], content
 
 
 @pytest.mark.parametrize(("status", "blocked"), [("kicked", True), ("member", False)])

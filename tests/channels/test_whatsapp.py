@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from bot.channels.whatsapp import Settings, WhatsApp, inbound
 from bot.channels.whatsapp.addresses import address, recipient
 from bot.channels.whatsapp.calling_codes import country_of
+from bot.channels.whatsapp.kinds import FILES, READ, SILENT, THINGS, UNHEARD
 from bot.conversation.channel import Unreadable
 from bot.conversation.events import Address, Attachment, Incoming, Moved, Pressed, Receipt, Said, Sent
 
@@ -88,6 +89,7 @@ def happened(kind, content):
         ("contacts", [{"name": {}}], Sent("contact")),
         ("order", {"catalog_id": "1"}, Sent("other")),
         ("unsupported", {"type": "poll"}, Sent("other")),
+        ("request_welcome", {}, Said("/start")),
         ("hologram", {"id": "1"}, Sent("other")),
         ("edit", {"original_message_id": "m0", "message": message(content={"body": "Korea"})}, Said("Korea")),
         ("edit", {"message": message("edit", {"message": message()})}, Sent("other")),
@@ -238,9 +240,16 @@ def test_other_numbers_of_the_business_are_not_ours():
     assert heard(webhook(value([message()], phone_id="501"))) == []
 
 
-@pytest.mark.parametrize(
-    "field", ["calls", "account_update", "message_template_status_update", "smb_message_echoes"]
-)
+def test_every_type_of_message_has_its_answer():
+    for kind in READ | set(FILES) | set(THINGS):
+        assert len(happened(kind, {})) == 1, kind
+    for kind in SILENT:
+        assert happened(kind, {}) == [], kind
+    named = [READ, set(FILES), set(THINGS), SILENT]
+    assert sum(map(len, named)) == len(set().union(*named))
+
+
+@pytest.mark.parametrize("field", sorted(UNHEARD))
 def test_other_fields_are_not_for_a_chat(field):
     assert heard(webhook(value([message()]), field=field)) == []
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -12,7 +13,7 @@ from bot.channels.telegram import erasing, inbound, outbound, payments, setup
 from bot.channels.telegram.outbound import Call
 from bot.channels.telegram.payments import Transfer
 from bot.channels.telegram.polling import Deal, Poll
-from bot.channels.telegram.refused import Refused
+from bot.channels.telegram.refused import MIGRATED, Refused
 from bot.channels.telegram.send import Line
 from bot.conversation.channel import ChannelError, Sent, Way
 from bot.conversation.events import Attachment, Inbound
@@ -75,6 +76,11 @@ class Telegram:
         #: Under which travellers find the bot; empty until it was opened.
         self.username = ""
 
+    @property
+    def link(self) -> str:
+        """The address of its chat."""
+        return f"https://t.me/{self.username}"
+
     def genuine(self, headers: Mapping[str, str], raw: bytes) -> bool:  # noqa: ARG002  (Telegram signs no body)
         """Whether whoever knocks knows the secret."""
         shown = headers.get(SECRET) or headers.get(SECRET.lower()) or ""
@@ -114,6 +120,23 @@ class Telegram:
         Raises ChannelError when it makes sense to ask again.
         """
         return await erasing.erase(self._line, chat, messages)
+
+    async def leave(self, chat: int, words: str | None) -> None:
+        """Out of a group or channel, with a last word where one may be said. Raises ChannelError."""
+        if words is not None:
+            with suppress(Refused):  # whoever may not speak there leaves in silence
+                await self._line.tell(Call("sendMessage", {"chat_id": chat, "text": words}))
+        await self._line.tell(Call("leaveChat", {"chat_id": chat}))
+
+    async def has_moved(self, group: int) -> bool:
+        """Whether a group has become a larger one, under another number. Raises ChannelError."""
+        try:
+            await self._line.tell(Call("getChat", {"chat_id": group}))
+        except ChannelError as refusal:
+            if refusal.again is not None:
+                raise
+            return refusal.reason == MIGRATED
+        return False
 
     async def decide(self, query: str, refusal: str | None) -> None:
         """Let a payment go through, or say why not. Raises ChannelError."""

@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import ValidationError
 
 from bot.channels.telegram import payments
+from bot.channels.telegram.kinds import FILES, PLACES, SERVICE
 from bot.conversation.channel import Unreadable
 from bot.conversation.events import (
     Address,
     Attachment,
     Blocked,
+    Brought,
     Inbound,
     Incoming,
     Pressed,
@@ -28,43 +30,6 @@ from bot.conversation.events import (
 )
 
 CHANNEL = "telegram"
-#: The kinds of update that are asked for: https://core.telegram.org/bots/api#update
-UPDATES = ("message", "edited_message", "callback_query", "my_chat_member", "pre_checkout_query")
-
-_Kind = Literal["photo", "document", "voice", "video", "sticker"]
-#: Telegram's name of a file → our kind and the type of the file where Telegram does not say.
-_FILES: dict[str, tuple[_Kind, str]] = {
-    "photo": ("photo", "image/jpeg"),
-    "voice": ("voice", "audio/ogg"),
-    "video": ("video", "video/mp4"),
-    "video_note": ("video", "video/mp4"),
-    "sticker": ("sticker", "image/webp"),
-    "audio": ("document", "audio/mpeg"),
-    # An animation comes with a document of the same name, for programs that are older than it.
-    "animation": ("video", "video/mp4"),
-    "document": ("document", ""),
-}
-_PLACES = {"venue": "location", "location": "location", "contact": "contact"}
-#: What a chat tells by itself; nobody said it, so nobody waits for an answer.
-_SERVICE = frozenset(
-    {
-        "boost_added",
-        "chat_background_set",
-        "chat_shared",
-        "connected_website",
-        "gift",
-        "message_auto_delete_timer_changed",
-        "passport_data",
-        "pinned_message",
-        "proximity_alert_triggered",
-        "refunded_payment",
-        "successful_payment",
-        "unique_gift",
-        "users_shared",
-        "web_app_data",
-        "write_access_allowed",
-    }
-)
 _ADDRESSED = re.compile(r"^(/\w+)@\w+", re.ASCII)
 
 
@@ -103,6 +68,13 @@ def inbound(raw: bytes, staff_chat: int | None = None) -> list[Inbound]:
             }
         }:
             return [Blocked(Address(CHANNEL, str(chat)), status == "kicked")]
+        case {
+            "my_chat_member": {
+                "chat": {"id": int(chat), "type": "group" | "supergroup" | "channel" as kind},
+                "new_chat_member": {"status": "member" | "administrator" | "restricted"},
+            } as change
+        } if chat != staff_chat:
+            return [Brought(chat, kind != "channel", _language(change.get("from")))]
         case {"pre_checkout_query": dict(query)}:
             return [payments.may_pay(query)]
     # Seconds to import: not before something needs it, and by then it was mostly done beside the loop.
@@ -159,7 +131,7 @@ def _traveller(message: dict[str, Any]) -> Said | Sent | None:
     match message:
         case {"text": str(text)}:
             return Said(_words(text))
-    if not _SERVICE.isdisjoint(message):
+    if not SERVICE.isdisjoint(message):
         return None
     kind, attachment = _attachment(message)
     return Sent(kind, attachment, _words(message.get("caption")))
@@ -194,7 +166,7 @@ def _reply(message: dict[str, Any]) -> str | None:
 
 def _attachment(message: dict[str, Any]) -> tuple[str, Attachment | None]:
     """What kind of thing it is, and the file, where it is one that can be fetched."""
-    for name, (kind, mime) in _FILES.items():
+    for name, (kind, mime) in FILES.items():
         if name in message:
             content = message[name]
             # A photo comes in several sizes, the largest last.
@@ -204,7 +176,7 @@ def _attachment(message: dict[str, Any]) -> tuple[str, Attachment | None]:
                 return kind, None
             told = _clean(file.get("mime_type")) or mime
             return kind, Attachment(kind, reference, told, _clean(file.get("file_name")))
-    return next((kind for name, kind in _PLACES.items() if name in message), "other"), None
+    return next((kind for name, kind in PLACES.items() if name in message), "other"), None
 
 
 def _language(sender: Any) -> str | None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 
-from bot.channels.telegram.inbound import UPDATES
+from bot.channels.telegram.kinds import UPDATES
 from bot.channels.telegram.outbound import Call
 from bot.channels.telegram.send import Line
 from bot.conversation.channel import ChannelError

@@ -22,7 +22,7 @@ from aiogram.exceptions import (
 )
 from aiogram.methods import GetMe
 
-from bot.channels.telegram.refused import Refused, unexplained
+from bot.channels.telegram.refused import MIGRATED, Refused, unexplained
 from bot.conversation.channel import ChannelError
 
 _UNKNOWN_CHATS = ("chat not found", "user not found", "peer_id_invalid")
@@ -53,7 +53,7 @@ def _failure(error: Exception, status: int | None, pause: float) -> ChannelError
             unknown = any(words in error.message.casefold() for words in _UNKNOWN_CHATS)
             return Refused("400", error.message, gone=unknown)
         case TelegramMigrateToChat():
-            return ChannelError("migrated")
+            return ChannelError(MIGRATED)
         case TelegramUnauthorizedError():
             return ChannelError("401")
         case TelegramNotFound():

@@ -6,6 +6,9 @@ from http import HTTPStatus
 
 from bot.conversation.channel import ChannelError
 
+#: The reason of a refusal because a group has another number now.
+MIGRATED = "migrated"
+
 
 class Refused(ChannelError):
     """Telegram's own refusal of a call. `description` is for decisions, never for logs."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from bot.channels import Patience, patiently, shortened
-from bot.channels.telegram.inbound import UPDATES
+from bot.channels.telegram.kinds import UPDATES
 from bot.channels.telegram.outbound import Call
 from bot.channels.telegram.send import Line
 from bot.conversation.channel import ChannelError

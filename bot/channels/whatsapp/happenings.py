@@ -2,21 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from bot.channels.whatsapp.fields import Fields, part, word
+from bot.channels.whatsapp.kinds import FILES, SILENT, THINGS, FileKind
 from bot.conversation.events import Attachment, Pressed, Said, Sent
-
-_FileKind = Literal["photo", "document", "voice", "video", "sticker"]
-_FILES: dict[str, _FileKind] = {
-    "image": "photo",
-    "document": "document",
-    "audio": "voice",
-    "video": "video",
-    "sticker": "sticker",
-}
-#: A thumb, a message taken back, a changed number: nothing that wants an answer.
-_SILENT = frozenset({"reaction", "revoke", "system"})
 
 
 def event(message: Fields) -> Said | Pressed | Sent | None:
@@ -40,18 +28,16 @@ def _told(message: Fields, kind: str) -> Said | Pressed | Sent | None:
             return Pressed(word(reply, "id")) if word(reply, "id") else Sent("other")
         case "button" if word(holder, "payload"):
             return Pressed(word(holder, "payload"))
-        case "image" | "document" | "audio" | "video" | "sticker":
-            return Sent(_FILES[kind], _file(holder, _FILES[kind]), word(holder, "caption"))
-        case "location":
-            return Sent("location")
-        case "contacts":
-            return Sent("contact")
-        case _ if kind in _SILENT:
+        case "request_welcome":
+            return Said("/start")  # the chat was opened, and nothing written yet
+        case _ if kind in FILES:
+            return Sent(FILES[kind], _file(holder, FILES[kind]), word(holder, "caption"))
+        case _ if kind in SILENT:
             return None
-    return Sent("other")
+    return Sent(THINGS.get(kind, "other"))
 
 
-def _file(holder: Fields, kind: _FileKind) -> Attachment | None:
+def _file(holder: Fields, kind: FileKind) -> Attachment | None:
     reference = word(holder, "id")
     if not reference:
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from random import randrange
 
+from bot.sandbox.telegram import texts
 from bot.sandbox.telegram.calls import Json
 from bot.sandbox.telegram.chats import Chat, Kind
 from bot.sandbox.telegram.cloud import Cloud
@@ -56,6 +57,42 @@ class Gatherings:
         self._bring(chat, creator, frozenset(rights & there))
         return chat
 
+    def find(self, chat_id: int) -> Chat:
+        """A group or channel that was made here. LookupError when there is none."""
+        chat = self._cloud.chats.get(chat_id)
+        if chat is None or chat.person is not None:
+            raise LookupError(chat_id)
+        return chat
+
+    def say(self, chat: Chat, member: str, text: str) -> None:
+        """Somebody writes there, and joins for it. A bot hears of it as far as its privacy mode lets it.
+
+        ValueError for a channel, in which only the channel speaks.
+        """
+        if chat.kind == "channel":
+            raise ValueError("in a channel its members do not write")
+        person = self._cloud.traveller(member).person
+        assert person is not None, "a traveller is a person"
+        if chat.members.find(person.id) is None:
+            chat.members.add(Member(person))
+        message: Json = {
+            "message_id": chat.next_id(),
+            "from": person.as_json(own=True),
+            "chat": chat.as_json(),
+            "date": self._cloud.now(),
+            **texts.written(text[: texts.LONGEST_TEXT]).as_json(),
+        }
+        self._cloud.show(chat, message, "me")
+        ours = chat.members.find(self._cloud.bot.id)
+        if ours is not None and (ours.status == "administrator" or self._is_meant(text)):
+            self._cloud.tell("message", message, chat)
+
+    def _is_meant(self, text: str) -> bool:
+        """In privacy mode: commands that name nobody else, and mentions."""
+        named = f"@{self._cloud.bot.username}".lower()
+        first = text.lower().split(maxsplit=1)[0] if text.split() else ""
+        return named in text.lower() or (first.startswith("/") and "@" not in first)
+
     def _bring(self, chat: Chat, creator: User, rights: frozenset[str]) -> None:
         """The bot comes in, and hears of it."""
         leads = bool(rights) or chat.kind == "channel"
@@ -66,11 +103,29 @@ class Gatherings:
         )
         chat.members.add(ours)
         chat.started = True
-        change: Json = {
-            "chat": chat.as_json(),
-            "from": creator.as_json(own=True),
-            "date": self._cloud.now(),
-            "old_chat_member": {"status": "left", "user": self._cloud.bot.as_json()},
-            "new_chat_member": ours.as_json(channel=chat.kind == "channel"),
-        }
-        self._cloud.tell("my_chat_member", change, chat)
+        told = ours.as_json(channel=chat.kind == "channel")
+        _tell(self._cloud, chat, creator, _absent(self._cloud), told)
+
+
+def part(cloud: Cloud, chat: Chat) -> None:
+    """The bot leaves a group or channel, and hears of that as well."""
+    ours = chat.members.find(cloud.bot.id)
+    chat.started = False
+    chat.members.remove(cloud.bot.id)
+    if ours is not None:
+        _tell(cloud, chat, cloud.bot, ours.as_json(channel=chat.kind == "channel"), _absent(cloud))
+
+
+def _absent(cloud: Cloud) -> Json:
+    return {"status": "left", "user": cloud.bot.as_json()}
+
+
+def _tell(cloud: Cloud, chat: Chat, who: User, before: Json, after: Json) -> None:
+    change: Json = {
+        "chat": chat.as_json(),
+        "from": who.as_json(own=True),
+        "date": cloud.now(),
+        "old_chat_member": before,
+        "new_chat_member": after,
+    }
+    cloud.tell("my_chat_member", change, chat)

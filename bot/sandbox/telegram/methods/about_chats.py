@@ -8,6 +8,7 @@ from bot.sandbox.telegram.calls import Call, Json
 from bot.sandbox.telegram.cloud import Cloud
 from bot.sandbox.telegram.errors import bad, forbidden
 from bot.sandbox.telegram.files import LARGEST_DOWNLOAD
+from bot.sandbox.telegram.gatherings import part
 from bot.sandbox.telegram.members import Member
 
 _GIFTS = ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels")
@@ -91,8 +92,7 @@ async def leave_chat(cloud: Cloud, call: Call) -> bool:
         raise bad("chat member status can't be changed in private chats")
     if not chat.started:
         raise forbidden(f"bot is not a member of the {chat.as_json()['type']} chat")
-    chat.started = False
-    chat.members.remove(cloud.bot.id)
+    part(cloud, chat)
     return True
 
 
