@@ -37,7 +37,7 @@ class Spoken:
         self._engine = engine
 
     async def tell(
-        self, chat: str, item: Any, key: str, also: Callable[[Connection, str], None] | None = None
+        self, chat: str, item: Any, key: str, also: Callable[[Connection, str, bool], None] | None = None
     ) -> Told:
         try:
             outcome = await self._need().tell(chat, item, key, also)

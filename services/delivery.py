@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select, update
 
 from services.clock import Clock, Waits
 from services.customers import Customers
-from services.dispatches import Dispatches
+from services.dispatches import Dispatches, announcement
 from services.durable import Durable
 from services.esims import Esims
 from services.mailer import Mailer, MailError
@@ -71,6 +71,10 @@ class Delivery:
             self._dispatches.noting(order.chat, item),
         )
         return told.state
+
+    async def announced(self, item: str) -> str:
+        """Whether the traveller got the word that it is there: "announced", or "again"."""
+        return "announced" if await self._dispatches.arrived(announcement(item)) else "again"
 
     async def arrived(self, item: str) -> str:
         """Whether the platform says that it arrived: "delivered", or "again"."""

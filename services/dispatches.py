@@ -23,6 +23,11 @@ WINDOW_CLOSED, UNDELIVERABLE = "131047", "131026"
 NOTHING = ""
 
 
+def announcement(about: str) -> str:
+    """What a template is about that says only that there is news."""
+    return f"announced:{about}"
+
+
 @dataclass(frozen=True)
 class Arrival:
     """What became of a message: what it was about, and whether it got there."""
@@ -39,22 +44,23 @@ class Dispatches:
         self._clock = clock
         self._waits = waits
 
-    def noting(self, chat: str, about: str) -> Callable[[Connection, str], None]:
+    def noting(self, chat: str, about: str) -> Callable[[Connection, str, bool], None]:
         """For `Voice.tell`: note the message (keyed hash) in its commit, or what its receipt said before."""
 
-        def work(connection: Connection, message: str) -> None:
+        def work(connection: Connection, message: str, announced: bool) -> None:
+            subject = announcement(about) if announced else about
             if insert_new(
                 connection,
                 dispatches,
                 message=message,
                 chat_id=chat,
-                about=about,
+                about=subject,
                 state="accepted",
                 at=self._clock.now(),
             ):
                 return
             connection.execute(
-                update(dispatches).where(dispatches.c.message == message).values(chat_id=chat, about=about)
+                update(dispatches).where(dispatches.c.message == message).values(chat_id=chat, about=subject)
             )
             early = connection.execute(select(dispatches).where(dispatches.c.message == message)).one()
             if early.state == "failed":
@@ -63,31 +69,32 @@ class Dispatches:
         return work
 
     async def tries(self, about: str) -> int:
-        """How many messages about it got lost: the next one is told under another key."""
+        """How many messages about it got lost, announcements too: the next one is told under another key."""
         return await self._app.read(
             lambda connection: connection.execute(
                 select(func.count()).where(
-                    dispatches.c.about == about, dispatches.c.state.in_(("failed", "silent"))
+                    dispatches.c.about.in_((about, announcement(about))),
+                    dispatches.c.state.in_(("failed", "silent")),
                 )
             ).scalar_one()
         )
 
-    async def arrived(self, about: str) -> bool:
+    async def arrived(self, *about: str) -> bool:
         """Wait until a message about it arrived, or all of them are lost. True where nothing says otherwise."""
         until = monotonic() + self._waits(SILENCE, floor=8.0)
         while True:
-            states = await self._states(about)
+            states = await self._states(*about)
             if not states or any(state in ARRIVED for state in states):
                 return True
             if "accepted" not in states:
                 return False
             if monotonic() > until:
-                await self._give_up(about)
+                await self._give_up(*about)
                 return False
             await asyncio.sleep(0.1)
 
     async def any_arrived(self, about: str) -> bool:
-        """Whether one message about it is known to have arrived."""
+        """Whether one message that shows it is known to have arrived; an announcement does not."""
         return any(state in ARRIVED for state in await self._states(about))
 
     async def receipt(self, message: str, state: str, code: str) -> Arrival | None:
@@ -119,18 +126,18 @@ class Dispatches:
 
         return await self._app.together(work)
 
-    async def _states(self, about: str) -> list[str]:
+    async def _states(self, *about: str) -> list[str]:
         return await self._app.read(
             lambda connection: list(
-                connection.execute(select(dispatches.c.state).where(dispatches.c.about == about)).scalars()
+                connection.execute(select(dispatches.c.state).where(dispatches.c.about.in_(about))).scalars()
             )
         )
 
-    async def _give_up(self, about: str) -> None:
+    async def _give_up(self, *about: str) -> None:
         await self._app.transaction(
             lambda connection: connection.execute(
                 update(dispatches)
-                .where(dispatches.c.about == about, dispatches.c.state == "accepted")
+                .where(dispatches.c.about.in_(about), dispatches.c.state == "accepted")
                 .values(state="silent")
             )
         )

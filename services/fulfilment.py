@@ -100,6 +100,8 @@ class Fulfilment:
             outcome = await self._durable.step(f"deliver-{number}", self._delivery.deliver, item)
             if outcome == "told":
                 outcome = await self._durable.step(f"arrived-{number}", self._delivery.arrived, item)
+            elif outcome == "announced" and await self._durable.patch("announced"):
+                outcome = await self._durable.step(f"announced-{number}", self._delivery.announced, item)
             if outcome == "undeclared":
                 return await self._leave_to_person(item, outcome)
             if outcome in ("delivered", "announced", "unreachable"):

@@ -196,12 +196,12 @@ class Voice(Protocol):
     """How services speak: somebody else finds the words and the way."""
 
     async def tell(
-        self, chat: str, item: Any, key: str, also: Callable[[Connection, str], None] | None = None
+        self, chat: str, item: Any, key: str, also: Callable[[Connection, str, bool], None] | None = None
     ) -> Told:
-        """Tell a chat, once for each key.
+        """Tell a chat, once for each key; where only a template may go out, announce it, once for each key too.
 
-        `also` is done in the commit that counts the key as told, with the keyed hash of the message, when the
-        platform will say later whether that message arrived.
+        `also` is done in the commit that counts the key as told, with the keyed hash of the message and whether it
+        only announces, when the platform will say later whether that message arrived.
         """
 
     async def write(self, locale: str, item: Any) -> Letter:

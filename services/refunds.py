@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy import Connection, func, select, update
 
 from services.clock import Clock, Waits
-from services.dispatches import Dispatches
+from services.dispatches import Dispatches, announcement
 from services.durable import Durable
 from services.money import Money
 from services.news import Alarm, Refunded, RefundFailed, Voice
@@ -136,7 +136,8 @@ class Refunds:
             if pause:
                 await self._durable.sleep(self._waits(pause))
             outcome = await self._durable.step(f"tell-{number}", self._tell, key)
-            if outcome == "told":
+            if outcome in ("told", "announced"):
+                # The template says it all: nothing is left to be shown.
                 outcome = await self._durable.step(f"arrived-{number}", self._arrived, key)
             if outcome != "again":
                 return outcome
@@ -211,13 +212,11 @@ class Refunds:
             f"refunded:{key}:{tried}",
             self._dispatches.noting(order.chat, about),
         )
-        if told.state == "announced":
-            # The template says it all: nothing is left to be shown.
-            await self._set(key, told=True)
         return told.state
 
     async def _arrived(self, key: str) -> str:
-        if not await self._dispatches.arrived(f"refund:{key}"):
+        about = f"refund:{key}"
+        if not await self._dispatches.arrived(about, announcement(about)):
             return "again"
         await self._set(key, told=True)
         return "told"

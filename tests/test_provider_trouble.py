@@ -115,3 +115,20 @@ async def test_a_refund_is_told_even_when_the_first_message_of_it_is_lost(living
 
     await ada.sees("(refund|back for order|You get)", seconds=40)
     assert (await living.at_rest())["close"]
+
+
+async def test_an_esim_that_could_only_be_announced_is_shown_to_whoever_writes_again(living, name):
+    ada = living.traveller("whatsapp", name, "en")
+    session = await ada.to_the_link(ELSEWHERE)
+    # The first is that it is being issued, the second the QR: its window is found closed, and a template goes out.
+    await living.fault("whatsapp", "window-closed", method="messages", times=2)
+    await ada.mark()
+    await living.pay(session)
+    await ada.sees("is ready")
+    await living.at_rest()
+
+    await ada.asks("hello", "QR|Welcome|country")
+
+    await ada.gets_qr()
+    books = await living.at_rest()
+    assert books["close"]

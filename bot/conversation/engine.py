@@ -67,6 +67,7 @@ class Sessions(Protocol):
         business: bool = True,
         also: Callable[[Any], None] | None = None,
     ) -> None: ...
+    async def was_seen(self, event: str) -> bool: ...
     async def failed(self, event: str) -> int: ...
     async def mark_blocked(self, chat: str, blocked: bool) -> str | None: ...
 
@@ -144,11 +145,12 @@ class Engine:
                 await stop_spinner
 
     async def tell(
-        self, chat_id: str, item: Any, key: str, also: Callable[[Any, str], None] | None = None
+        self, chat_id: str, item: Any, key: str, also: Callable[[Any, str, bool], None] | None = None
     ) -> Outcome:
-        """Tell a chat some news, once for each key. Raises what the sessions raise.
+        """Tell a chat some news, once for each key; and announce it once, while only a template may go out.
 
-        `also` is done in the commit, with the hash of the message, where the platform will send a receipt.
+        `also` is done in the commit, with the hash of the message and whether it only announces, where the platform
+        will send a receipt. Raises what the sessions raise.
         """
         event = self._sessions.event_id(f"news:{key}")
         async with self._sessions.called(chat_id, event) as room:
@@ -159,6 +161,11 @@ class Engine:
             chat = self._chat(room, room.state, event)
             channel = self._channels[room.state.address.channel]
             is_open = self._window_open(channel, room)
+            if not is_open:
+                # What was announced is not told yet: the same key has something to show when the traveller is back.
+                event = self._sessions.event_id(f"announced:{key}")
+                if await self._sessions.was_seen(event):
+                    return Outcome("announced")
             with speaking(chat.locale):
                 turn = await self._run(self._handler("news", type(item)), room, chat, item)
                 try:
@@ -166,12 +173,11 @@ class Engine:
                 except ChannelError as error:
                     return await self._not_told(room, error)
             record = None
-            if is_open and also is not None and sent is not None and sent.receipt_follows and sent.id:
+            if also is not None and sent is not None and sent.receipt_follows and sent.id:
                 message = self._sessions.message_id(sent.id)
-                record = lambda connection: also(connection, message)  # noqa: E731
+                record = lambda connection: also(connection, message, not is_open)  # noqa: E731
             await self._sessions.commit(room, event, turn.state, heard=False, also=record)
-            announced = not is_open and any(isinstance(message, Notice) for message in turn.messages)
-            return Outcome("announced" if announced else "told")
+            return Outcome("told" if is_open else "announced")
 
     async def compose(self, locale: str, kind: str, item: Any) -> Any:
         """Words outside a chat (a mail, a message to the staff), found by the same router."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import update
 
 from services.clock import Waits
-from services.dispatches import Dispatches
+from services.dispatches import Dispatches, announcement
 from services.durable import Durable
 from services.fulfilment import WORDED
 from services.news import Alarm, DataAdded, NeedsPerson, Voice
@@ -69,7 +69,8 @@ class ToppingUp:
             if pause:
                 await self._durable.sleep(self._waits(pause))
             outcome = await self._durable.step(f"tell-{number}", self._tell, item)
-            if outcome == "told":
+            if outcome in ("told", "announced"):
+                # The template says it all: nothing is left to be shown.
                 outcome = await self._durable.step(f"arrived-{number}", self._arrived, item)
             if outcome != "again":
                 return outcome
@@ -99,12 +100,11 @@ class ToppingUp:
             f"{about}:{tried}",
             self._dispatches.noting(order.chat, about),
         )
-        if told.state == "announced":
-            await self._heard(item)
         return told.state
 
     async def _arrived(self, item: str) -> str:
-        if not await self._dispatches.arrived(ABOUT + item):
+        about = ABOUT + item
+        if not await self._dispatches.arrived(about, announcement(about)):
             return "again"
         await self._heard(item)
         return "told"

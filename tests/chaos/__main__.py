@@ -57,7 +57,7 @@ async def _leg(leg: str, seed: int) -> tuple[dict[str, int], list[str]]:
 
         databases = postgres()
     chance = random.Random(f"{seed} {leg}")
-    living = Living(databases)
+    living = Living(databases, providers="keepgo,airalo")
     factor = living.environment()["TIME_FACTOR"]
     say(f"leg {leg}: every wait of the shop takes {factor} of its time; logs in {living.folder}")
     bots = Bots(living, STORMY.get(leg, 1))

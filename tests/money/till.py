@@ -346,7 +346,7 @@ class Arrives:
     def noting(self, chat, about):
         return None
 
-    async def arrived(self, about):
+    async def arrived(self, *about):
         return True
 
 
