@@ -21,11 +21,12 @@ from bot.conversation.events import Attachment
 from bot.conversation.router import Router
 from bot.desk import Desk
 from bot.groups import Groups
-from bot.housekeeping import Housekeeping
+from bot.housekeeping import BEAT, LEAST_BEAT, Housekeeping
 from bot.inbox import Inbox
 from bot.jobs import Job, Jobs
 from bot.lines import Lines
 from bot.moving import Moving
+from bot.outgoing import Outgoing
 from bot.payment_watch import watch
 from bot.sessions import Sessions, State
 from bot.settings import Settings
@@ -276,6 +277,8 @@ class App:
         self.housekeeping = Housekeeping(
             app, self.stores.legal, self.durable, self.me, self.alone, clock, waits, voice, self.inbox.take_up
         )
+        outgoing = Outgoing(self.channels, self.metrics, self.alert, self.housekeeping.alive)
+        self.engine.on_sending(outgoing.heard)
         self.jobs = Jobs(
             [
                 *self.housekeeping.jobs(
@@ -292,6 +295,7 @@ class App:
                     self.staff,
                     voice.tell_alarms,
                 ),
+                Job("share the rates", BEAT, outgoing.share, floor=LEAST_BEAT),
                 *self.lines.jobs(),
                 *self.after_sale.jobs(),
                 Job("papers", 2, self.paperwork.take_up, floor=0.3),

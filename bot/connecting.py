@@ -40,6 +40,7 @@ def channels_of(settings: Settings) -> dict[str, Channel]:
                 public_url=settings.public_url,
                 mode="polling" if settings.telegram_mode == "polling" else "webhook",
                 staff_chat=settings.staff_chat,
+                rate=settings.telegram_rate,
             )
         )
     if settings.has_whatsapp:
@@ -51,6 +52,7 @@ def channels_of(settings: Settings) -> dict[str, Channel]:
                 app_secret=settings.whatsapp_app_secret.get_secret_value(),
                 verify_token=settings.whatsapp_verify_token.get_secret_value(),
                 api=settings.whatsapp_api,
+                rate=settings.whatsapp_rate,
             )
         )
     return channels

@@ -111,6 +111,18 @@ class Housekeeping:
         """Say that this process lives, by the database's clock."""
         await self._app.transaction(self._beat)
 
+    async def alive(self) -> int:
+        """How many processes work on these databases, this one among them."""
+        if self._alone:
+            return 1
+        after = timedelta(seconds=self._waits(DEAD_AFTER, floor=LEAST_DEAD_AFTER))
+
+        def work(connection: Connection) -> int:
+            fresh = beats.c.at >= _database_now(connection) - after
+            return connection.execute(select(func.count()).where(fresh)).scalar_one()
+
+        return max(1, await self._app.read(work))
+
     async def inherit(self) -> None:
         """Alone on these databases: whatever is held there was held by a process that is dead."""
         if self._alone:

@@ -50,6 +50,8 @@ class Settings(BaseSettings):
     telegram_api: str = "https://api.telegram.org"
     telegram_secret: SecretStr = SecretStr("")
     telegram_mode: str = Field(default="webhook", pattern="^(webhook|polling)$")
+    #: Messages a second that Telegram takes from the bot, all processes together; 0: nothing is paced.
+    telegram_rate: int = Field(default=30, ge=0, le=1000)
     staff_chat: int | None = None
     #: Telegram's ids of the members who may give commands there, separated by commas; empty: all of them.
     staff_members: str = Field(default="", pattern=r"^\s*(\d+\s*(,\s*\d+\s*)*)?$")
@@ -62,6 +64,8 @@ class Settings(BaseSettings):
     whatsapp_number: str = ""
     whatsapp_app_secret: SecretStr = SecretStr("")
     whatsapp_verify_token: SecretStr = SecretStr("")
+    #: The same at Meta: 80 for every number, up to 1000 for those that it has raised.
+    whatsapp_rate: int = Field(default=80, ge=0, le=1000)
 
     stripe_key: SecretStr = SecretStr("")
     #: One, or several with commas between while the secret is replaced.

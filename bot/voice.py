@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection
 
-from bot.conversation.channel import Channel, ChannelError, Way
+from bot.conversation.channel import Channel, ChannelError, Urgency, Way
 from bot.conversation.engine import Engine
 from bot.conversation.events import Address
 from bot.conversation.i18n import SOURCE
@@ -79,12 +79,14 @@ class Spoken:
         message = await self._need().compose(SOURCE, "staff", item)
         return await self.say_to_staff(message)
 
-    async def say_to_staff(self, message: Message) -> str | None:
+    async def say_to_staff(self, message: Message, urgency: Urgency = Urgency.REPLY) -> str | None:
         """Write to the staff chat; the message's id, or None when there is no such chat or it is closed."""
         channel = self._channels.get(STAFF_CHANNEL)
         if channel is None or self._staff_chat is None:
             return None
-        way = Way(Address(STAFF_CHANNEL, str(self._staff_chat)), seal=_no_buttons, locale=SOURCE)
+        way = Way(
+            Address(STAFF_CHANNEL, str(self._staff_chat)), seal=_no_buttons, locale=SOURCE, urgency=urgency
+        )
         try:
             return (await channel.send(message, way)).id
         except ChannelError as error:
@@ -92,7 +94,8 @@ class Spoken:
             return None
 
     async def _tell_one(self, raised: Raised) -> bool:
-        return await self.tell_staff(raised) is not None
+        words = await self._need().compose(SOURCE, "staff", raised)
+        return await self.say_to_staff(words, Urgency.NEWS) is not None
 
     def _need(self) -> Engine:
         if self._engine is None:

@@ -65,6 +65,10 @@ CAUSES = {
         "A card's network fears fraud, and the eSIM is in use or cannot be looked at: {facts}.",
         "/order N, then decide: /refund N before it is disputed, or let it stand",
     ),
+    "channel_account": Cause(
+        "A platform refuses our own account, nobody there gets an answer (platform, its code): {facts}.",
+        "python -m bot doctor; then the token, the payment method or the lock in the platform's dashboard",
+    ),
     "books": Cause("The books do not close: {facts}.", "/books, then python -m bot books"),
     "papers": Cause(
         "A number is missing among the invoices: {facts}.", "python -m bot books says which series"

@@ -34,6 +34,12 @@ class Metrics:
         self._events = Counter(
             "shop_events", "What came in from a channel", ["channel", "result"], registry=self.registry
         )
+        self._messages = Counter(
+            "shop_messages",
+            "Messages by how urgent they were, and what became of them: sent, or why not",
+            ["channel", "urgency", "result"],
+            registry=self.registry,
+        )
         self._watched = Gauge(
             "shop_lines_measured",
             "Lines asked about in the latest round of the watch, by outcome",
@@ -52,6 +58,10 @@ class Metrics:
     def event(self, channel: str, result: str) -> None:
         """Something came in: "incoming", "receipt", "blocked"."""
         self._events.labels(channel, result).inc()
+
+    def message(self, channel: str, urgency: str, result: str) -> None:
+        """A message was sent, or not: "sent", "too_fast", "gone"."""
+        self._messages.labels(channel, urgency, result).inc()
 
     def measured(self, well: int, not_told: int) -> None:
         """The latest round of measuring lines."""

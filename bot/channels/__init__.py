@@ -39,6 +39,10 @@ class Patience:
     total: float = 45
 
 
+#: What can wait for a better time is tried once.
+ONCE = Patience(tries=1)
+
+
 async def patiently(attempt: Callable[[], Awaitable[T]], patience: Patience) -> T:
     """Try again as long as the failure says that it makes sense. Raises the last ChannelError."""
     clock = asyncio.get_running_loop().time

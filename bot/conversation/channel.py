@@ -4,10 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum, IntEnum, unique
 from typing import Any, Protocol
 
 from bot.conversation.events import Address, Attachment, Inbound
 from bot.conversation.messages import Message
+
+
+@unique
+class Urgency(IntEnum):
+    """Who waits for a message: the traveller in front of the phone, or nobody yet, or nobody at all."""
+
+    REPLY = 0
+    NEWS = 1
+    CAMPAIGN = 2
+
+
+@unique
+class Cause(Enum):
+    """Why a message did not go out, as far as it decides what to do next."""
+
+    #: Something at the platform's side, or on the way, that will pass.
+    PASSING = "passing"
+    #: More than the platform takes, of one chat or of all.
+    TOO_FAST = "too_fast"
+    #: The traveller cannot be reached on this channel: blocked, deleted, unknown.
+    GONE = "gone"
+    #: Free text is not allowed now, a template is.
+    CLOSED = "closed"
+    #: The traveller has told the platform that they want no advertising of ours.
+    UNWANTED = "unwanted"
+    #: The platform holds this message back from this traveller for now, for its own reasons.
+    HELD_BACK = "held_back"
+    #: Our account must be mended first: token, payment, a lock.
+    ACCOUNT = "account"
+    #: What we said is refused for what it is.
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True)
@@ -25,6 +57,7 @@ class Way:
     pressed: str | None = None
     #: The message that a `Progress` changes.
     changes: str | None = None
+    urgency: Urgency = Urgency.REPLY
 
 
 @dataclass(frozen=True)
@@ -39,22 +72,28 @@ class Sent:
 class ChannelError(Exception):
     """A message did not go out. The message of the error never holds words or addresses."""
 
-    def __init__(
-        self, reason: str, *, again: float | None = None, gone: bool = False, closed: bool = False
-    ) -> None:
+    def __init__(self, reason: str, *, again: float | None = None, cause: Cause | None = None) -> None:
+        """`cause`: without one, what makes sense to try again is passing, and anything else is refused."""
         super().__init__(reason)
         #: A short code for logs and metrics, such as "429" or "blocked".
         self.reason = reason
         #: Seconds after which another try makes sense; None: it does not.
         self.again = again
-        #: The traveller cannot be reached on this channel (blocked, deleted, unknown).
-        self.gone = gone
-        #: Free text is not allowed now, a template is.
-        self.closed = closed
+        self.cause = cause or (Cause.REFUSED if again is None else Cause.PASSING)
 
 
 class Unreadable(Exception):
     """A body that is not what the platform documents. It is recorded and answered with 200."""
+
+
+class Pace(Protocol):
+    """How fast a platform is written to."""
+
+    def share(self, processes: int) -> None:
+        """So many processes send over this account: each has its equal part."""
+
+    async def quiet(self) -> None:
+        """Wait until a campaign's message would go at once."""
 
 
 class Channel(Protocol):
@@ -67,6 +106,10 @@ class Channel(Protocol):
     edits: bool
     #: Seconds after the traveller's last word in which free text may be sent; None: always.
     window: float | None
+
+    @property
+    def pace(self) -> Pace:
+        """Whose turn it is."""
 
     def genuine(self, headers: Mapping[str, str], raw: bytes) -> bool:
         """Whether the body comes from the platform: secret or signature over the raw bytes, constant time."""

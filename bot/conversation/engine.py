@@ -12,42 +12,22 @@ from typing import Any, Protocol
 import structlog
 
 from bot.conversation.actions import Seal
-from bot.conversation.channel import Channel, ChannelError, Sent, Way
+from bot.conversation.channel import Cause, Channel, ChannelError, Urgency
 from bot.conversation.events import Address, Chat, Event, Incoming, Memory, Pressed, Said, StaffSaid
 from bot.conversation.first_words import language_of_chat, with_language_button
 from bot.conversation.i18n import SOURCE, _, speaking
 from bot.conversation.links import is_link
-from bot.conversation.messages import Forgotten, Message, Notice, Progress, Remember, Reply, Speak, Text
+from bot.conversation.messages import Forgotten, Message, Remember, Reply, Speak, Text
 from bot.conversation.router import Handler, Router
+from bot.conversation.saying import Heard, Room, Saying, Turn
 from bot.conversation.understanding import understand
 
 log = structlog.get_logger()
 
 #: An event whose handler fails counts as answered after this many tries.
 MOST_TRIES = 3
-#: What is remembered of something under way where its message cannot be changed, and when it is over.
-UNCHANGEABLE, OVER = "-", ""
-#: Things under way in one chat whose messages are remembered.
-MOST_UNDER_WAY = 5
 #: Intents that plain words may only mean when they name no country.
 WEAK = frozenset({"greeting", "language"})
-
-
-class Room(Protocol):
-    """A chat while one event of it is dealt with."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def customer(self) -> str: ...
-    @property
-    def state(self) -> Any: ...
-    @property
-    def said_at(self) -> datetime | None: ...
-    @property
-    def blocked(self) -> bool: ...
-    @property
-    def seen(self) -> bool: ...
 
 
 class Sessions(Protocol):
@@ -77,18 +57,9 @@ class TryAgain(Exception):
 
 
 @dataclass(frozen=True)
-class Turn:
-    """What one event leads to."""
-
-    messages: tuple[Message, ...]
-    state: Any
-    #: The traveller did business with us, and did not only exercise a right.
-    business: bool = True
-
-
-@dataclass(frozen=True)
 class Outcome:
-    """What became of telling news: "told", "announced" (a template), "again" (after seconds), "unreachable"."""
+    """What became of telling news: "told", "announced" (a template), "again" (after seconds), "unreachable",
+    "unwanted" (the traveller has stopped advertising at the platform)."""
 
     state: str
     after: float = 0.0
@@ -114,6 +85,7 @@ class Engine:
         self._sessions = sessions
         self._channels = channels
         self._seal = seal
+        self._saying = Saying(seal)
         self._now = now
         self._new_state = new_state
         self._names_place = names_place
@@ -123,6 +95,10 @@ class Engine:
     def on_return(self, act: Callable[[str], Awaitable[None]]) -> None:
         """Do this with the customer's id when somebody speaks again who could not be reached before."""
         self._returned = act
+
+    def on_sending(self, act: Heard) -> None:
+        """Do this whenever a message went out, or did not: how it stands with a channel."""
+        self._saying.heard = act
 
     async def deal(self, incoming: Incoming, also: Callable[[Any], None] | None = None) -> None:
         """Answer one event of a platform. A repeat of an answered one does nothing.
@@ -145,7 +121,12 @@ class Engine:
                 await stop_spinner
 
     async def tell(
-        self, chat_id: str, item: Any, key: str, also: Callable[[Any, str, bool], None] | None = None
+        self,
+        chat_id: str,
+        item: Any,
+        key: str,
+        also: Callable[[Any, str, bool], None] | None = None,
+        urgency: Urgency = Urgency.NEWS,
     ) -> Outcome:
         """Tell a chat some news, once for each key; and announce it once, while only a template may go out.
 
@@ -169,7 +150,7 @@ class Engine:
             with speaking(chat.locale):
                 turn = await self._run(self._handler("news", type(item)), room, chat, item)
                 try:
-                    sent, turn = await self._say(channel, room, turn, is_open=is_open)
+                    sent, turn = await self._saying.say(channel, room, turn, is_open=is_open, urgency=urgency)
                 except ChannelError as error:
                     return await self._not_told(room, error)
             record = None
@@ -201,12 +182,12 @@ class Engine:
         with speaking(chat.locale):
             try:
                 turn = await self._turn(room, chat, state, incoming.event)
-                _, turn = await self._say(channel, room, turn, pressed)
+                _, turn = await self._saying.say(channel, room, turn, pressed)
             except ChannelError as error:
-                if error.gone:
+                if error.cause is Cause.GONE:
                     await self._sessions.mark_blocked(room.id, True)
                     turn = Turn((), state)  # nobody to answer; the event is done with
-                elif error.again is not None:
+                elif error.again is not None or error.cause is Cause.ACCOUNT:
                     raise TryAgain(error.reason) from error
                 else:
                     turn = await self._noticed(channel, room, state, event, error)
@@ -267,36 +248,6 @@ class Engine:
     async def _run(self, handler: Handler, room: Room, chat: Chat, argument: Any) -> Turn:
         return _turn_of(await handler(chat, self.shop, argument), room.state)
 
-    async def _say(
-        self, channel: Channel, room: Room, turn: Turn, pressed: str | None = None, *, is_open: bool = True
-    ) -> tuple[Sent | None, Turn]:
-        """What went out about the news, and the turn with what the chat remembers of it."""
-        sent: Sent | None = None
-        state = turn.state or room.state
-        for number, message in enumerate(turn.messages):
-            progress = _progress(message)
-            if progress is not None and not self._is_said(channel, state, progress):
-                state = _under_way(state, progress.about, OVER)
-                continue
-            way = Way(
-                address=state.address,
-                seal=lambda action: self._seal.close(action, room.id),
-                locale=state.locale,
-                open=is_open,
-                pressed=pressed if number == 0 else None,
-                changes=state.memory.progress.get(progress.about) if progress else None,
-            )
-            with speaking(state.locale):
-                last = await channel.send(message, way)
-            if sent is None or isinstance(message, Notice):
-                sent = last
-            if progress is not None and is_open:
-                state = _under_way(state, progress.about, (channel.edits and last.id) or UNCHANGEABLE)
-        return sent, replace(turn, state=state if turn.state is not None else None)
-
-    def _is_said(self, channel: Channel, state: Any, progress: Progress) -> bool:
-        return progress.begins or (channel.edits and bool(state.memory.progress.get(progress.about)))
-
     async def _noticed(self, channel: Channel, room: Room, state: Any, event: str, error: Exception) -> Turn:
         tries = await self._sessions.failed(event)
         log.error(
@@ -308,17 +259,20 @@ class Engine:
             (Text(_("Something went wrong on our side. We have noticed it and are looking into it.")),), state
         )
         try:
-            await self._say(channel, room, turn)
+            await self._saying.say(channel, room, turn)
         except ChannelError as again:
             log.error("could not say that we noticed", event_id=event, reason=again.reason)
         return turn
 
     async def _not_told(self, room: Room, error: ChannelError) -> Outcome:
-        if error.gone:
-            await self._sessions.mark_blocked(room.id, True)
-            return Outcome("unreachable")
-        if error.closed:
-            return Outcome("unreachable")
+        match error.cause:
+            case Cause.GONE:
+                await self._sessions.mark_blocked(room.id, True)
+                return Outcome("unreachable")
+            case Cause.CLOSED:
+                return Outcome("unreachable")
+            case Cause.UNWANTED:
+                return Outcome("unwanted")
         return Outcome("again", after=error.again if error.again is not None else 5.0)
 
     def _current(self, room: Room, incoming: Incoming) -> Any:
@@ -348,18 +302,6 @@ class Engine:
         if handler is None:
             raise LookupError(f"nobody answers {kind} {key}")
         return handler
-
-
-def _progress(message: Message) -> Progress | None:
-    inner = message.message if isinstance(message, Notice) else message
-    return inner if isinstance(inner, Progress) else None
-
-
-def _under_way(state: Any, about: str, message: str) -> Any:
-    """The chat remembers which message tells of it; the oldest are forgotten."""
-    others = [(key, value) for key, value in state.memory.progress.items() if key != about]
-    kept = dict([*others[1 - MOST_UNDER_WAY :], (about, message)])
-    return replace(state, memory=replace(state.memory, progress=kept))
 
 
 def replace_state(room: Room, state: Any) -> Any:

@@ -97,6 +97,8 @@ class Shop:
             # The machine's time and waits of full length, as in a real shop.
             "TIME_SOURCE": "",
             "TIME_FACTOR": "1",
+            # What Telegram would take is no measure of what the bot can do.
+            "TELEGRAM_RATE": "0",
         }
 
 

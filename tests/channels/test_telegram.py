@@ -9,7 +9,7 @@ from tiny_telegram import TOKEN, TinyTelegram, no, ok
 
 from bot.channels import Patience
 from bot.channels.telegram import Settings, Telegram
-from bot.conversation.channel import ChannelError, Sent, Way
+from bot.conversation.channel import Cause, ChannelError, Sent, Way
 from bot.conversation.events import Address, Attachment, Incoming, Said
 from bot.conversation.messages import Button, File, Menu, Photo, Text
 
@@ -39,7 +39,7 @@ async def connect(server):
     opened = []
 
     def connected(api=None, **settings):
-        own = Settings(TOKEN, api=api or server.url, **{"secret": "s3cret", **settings})
+        own = Settings(TOKEN, api=api or server.url, **{"secret": "s3cret", "rate": 0, **settings})
         opened.append(Telegram(own, sending=QUICK, opening=QUICK, timeout=0.5))
         return opened[-1]
 
@@ -50,7 +50,7 @@ async def connect(server):
 
 @pytest.fixture(scope="session")
 async def telegram(running):
-    channel = Telegram(Settings(TOKEN, api=running.url, secret="s3cret"), sending=QUICK, timeout=0.5)
+    channel = Telegram(Settings(TOKEN, api=running.url, secret="s3cret", rate=0), sending=QUICK, timeout=0.5)
     yield channel
     await channel.close()
 
@@ -166,7 +166,7 @@ async def test_a_refusal_says_what_to_do_next(server, telegram, answers, reason,
         await telegram.send(Text("the traveller's words"), way())
 
     error = refused.value
-    assert (error.reason, error.again, error.gone) == (reason, again, gone)
+    assert (error.reason, error.again, error.cause is Cause.GONE) == (reason, again, gone)
     assert len(server.asked) == tries
     for secret in (TOKEN, "words", str(CHAT)):
         assert secret not in f"{error!r}{error}{error.__cause__!r}"
@@ -232,7 +232,7 @@ async def test_whoever_left_is_not_talked_to_anew(server, telegram):
 
     with pytest.raises(ChannelError) as refused:
         await telegram.send(MENU, way("31"))
-    assert refused.value.gone
+    assert refused.value.cause is Cause.GONE
     assert server.methods() == ["editMessageText"]
 
 

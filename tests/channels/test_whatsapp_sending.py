@@ -12,7 +12,7 @@ from aiohttp import web
 from bot.channels import Patience
 from bot.channels.whatsapp import Settings, WhatsApp
 from bot.channels.whatsapp.send import MOST_FILE, Waits
-from bot.conversation.channel import ChannelError, Way
+from bot.conversation.channel import Cause, ChannelError, Way
 from bot.conversation.events import Address, Attachment
 from bot.conversation.messages import Button, File, Menu, Notice, Photo, Text
 
@@ -221,16 +221,17 @@ async def test_what_would_take_too_long_is_left_for_later(platform):
 @pytest.mark.parametrize(
     ("refusal", "reason", "meaning"),
     [
-        (refused(131047), "131047", "closed"),
-        (refused(131026), "131026", "gone"),
-        (refused(131050), "131050", "gone"),
-        (refused(190, 401), "token", None),
-        (web.Response(status=401), "token", None),
-        (refused(131009), "131009", None),
-        (refused(100), "100", None),
-        (refused("garbled", 403), "403", None),
-        (web.Response(status=404, text="<html>"), "404", None),
-        (web.Response(status=400, text="[" * 5000), "400", None),
+        (refused(131047), "131047", Cause.CLOSED),
+        (refused(131026), "131026", Cause.GONE),
+        (refused(131050), "131050", Cause.UNWANTED),
+        (refused(190, 401), "token", Cause.ACCOUNT),
+        (refused(131042), "131042", Cause.ACCOUNT),
+        (web.Response(status=401), "token", Cause.ACCOUNT),
+        (refused(131009), "131009", Cause.REFUSED),
+        (refused(100), "100", Cause.REFUSED),
+        (refused("garbled", 403), "403", Cause.REFUSED),
+        (web.Response(status=404, text="<html>"), "404", Cause.REFUSED),
+        (web.Response(status=400, text="[" * 5000), "400", Cause.REFUSED),
     ],
 )
 async def test_a_refusal_says_what_to_do_next(platform, channel, refusal, reason, meaning):
@@ -241,7 +242,7 @@ async def test_a_refusal_says_what_to_do_next(platform, channel, refusal, reason
 
     error = failure.value
     assert (error.reason, error.again, platform.calls) == (reason, None, 1)
-    assert (error.closed, error.gone) == (meaning == "closed", meaning == "gone")
+    assert error.cause is meaning
     assert not {"secret", "123456789"} & set(str(error).split())
 
 

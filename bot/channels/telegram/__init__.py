@@ -8,14 +8,16 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from bot.channels import Patience, in_force, knows_one, patiently
+from bot.channels import ONCE, Patience, in_force, knows_one, patiently
+from bot.channels.pace import Pace
+from bot.channels.rates import Rate, within
 from bot.channels.telegram import erasing, inbound, outbound, payments, setup
 from bot.channels.telegram.outbound import Call
 from bot.channels.telegram.payments import Transfer
 from bot.channels.telegram.polling import Deal, Poll
 from bot.channels.telegram.refused import MIGRATED, Refused
 from bot.channels.telegram.send import Line
-from bot.conversation.channel import ChannelError, Sent, Way
+from bot.conversation.channel import Cause, ChannelError, Sent, Urgency, Way
 from bot.conversation.events import Attachment, Inbound
 from bot.conversation.messages import Message
 
@@ -24,6 +26,8 @@ SECRET = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105  (the name of the heade
 PATH = "/telegram"
 #: What a bot may download: https://core.telegram.org/bots/api#getfile
 MOST_DOWNLOAD = 20_000_000
+#: https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
+PRIVATE, GROUP = Rate(20, 1.0), Rate(18, 18 / 60)
 #: For one message, and for each call at the start, when the network may not be there yet.
 SENDING, OPENING = Patience(), Patience(tries=8, pause=1, total=60)
 #: For the answer before a payment, which Telegram waits ten seconds for; and for one try of it, in seconds.
@@ -49,6 +53,8 @@ class Settings:
     staff_chat: int | None = None
     #: Updates that Telegram may bring at once, 1–100.
     connections: int = 40
+    #: Messages a second that Telegram takes from the bot; more where it has granted more. 0: nothing is paced.
+    rate: int = 30
 
 
 class Telegram:
@@ -70,6 +76,9 @@ class Telegram:
         """`timeout`: seconds for one call. Raises ValueError for a malformed token."""
         self._settings = settings
         self._opening = opening
+        self._sending = sending
+        #: How fast messages go out; edits count, the end of a spinner does not.
+        self.pace = Pace(within(settings.rate), _rate_of)
         self._line = Line(settings.token, settings.api, sending, timeout)
         self._spinners: set[asyncio.Task[None]] = set()
         self._warming: asyncio.Task[None] | None = None
@@ -94,7 +103,7 @@ class Telegram:
         """Say it, in as many calls as it takes; what the last of them answered. Raises ChannelError."""
         sent = Sent(None)
         for call in outbound.outbound(message, way):
-            sent = await self._deliver(call)
+            sent = await self._deliver(call, way)
         return sent
 
     async def acknowledge(self, incoming_spinner: str) -> None:
@@ -205,23 +214,34 @@ class Telegram:
             await self._warming
         await self._line.close()
 
-    async def _deliver(self, call: Call) -> Sent:
+    async def _deliver(self, call: Call, way: Way) -> Sent:
         try:
-            result = await self._line.tell(call)
+            result = await self._say(call, way)
         except Refused as refusal:
             if call.method == "editMessageText" and "message is not modified" in refusal.description:
                 return Sent(str(call.fields["message_id"]))
             plainer = _plainer(call)
-            if plainer is None or refusal.gone:
+            if plainer is None or refusal.cause is Cause.GONE:
                 raise
-            result = await self._line.tell(plainer)
+            result = await self._say(plainer, way)
         return Sent(_message_id(result))
+
+    async def _say(self, call: Call, way: Way) -> Any:
+        """Call when it is this message's turn, as often as it makes sense."""
+        # A campaign is tried once: while it waits, nobody can be answered in its chat.
+        patience = self._sending if way.urgency < Urgency.CAMPAIGN else ONCE
+        return await patiently(lambda: self.pace.in_turn(way, lambda: self._line.once(call)), patience)
 
     async def _stop(self, spinner: str) -> None:
         try:
             await self._line.once(Call("answerCallbackQuery", {"callback_query_id": spinner}), _SPINNER)
         except ChannelError:
             return  # it stops by itself after a while
+
+
+def _rate_of(chat: str) -> Rate:
+    """Groups have negative ids."""
+    return GROUP if chat.startswith("-") else PRIVATE
 
 
 def _plainer(call: Call) -> Call | None:

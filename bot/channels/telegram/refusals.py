@@ -23,7 +23,7 @@ from aiogram.exceptions import (
 from aiogram.methods import GetMe
 
 from bot.channels.telegram.refused import MIGRATED, Refused, unexplained
-from bot.conversation.channel import ChannelError
+from bot.conversation.channel import Cause, ChannelError
 
 _UNKNOWN_CHATS = ("chat not found", "user not found", "peer_id_invalid")
 #: aiogram reads answers through a session of some bot; this one never calls.
@@ -46,7 +46,7 @@ def _failure(error: Exception, status: int | None, pause: float) -> ChannelError
     """What aiogram's error means for whoever wanted to say something."""
     match error:
         case TelegramRetryAfter():
-            return ChannelError("429", again=error.retry_after)
+            return ChannelError("429", again=error.retry_after, cause=Cause.TOO_FAST)
         case TelegramForbiddenError():
             return Refused("403", error.message, gone=True)
         case TelegramBadRequest():
@@ -55,7 +55,7 @@ def _failure(error: Exception, status: int | None, pause: float) -> ChannelError
         case TelegramMigrateToChat():
             return ChannelError(MIGRATED)
         case TelegramUnauthorizedError():
-            return ChannelError("401")
+            return ChannelError("401", cause=Cause.ACCOUNT)
         case TelegramNotFound():
             return ChannelError("404")
         case TelegramConflictError():

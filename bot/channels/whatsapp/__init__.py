@@ -6,18 +6,23 @@ import asyncio
 import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from bot.channels import in_force, knows_one
+from bot.channels.pace import Pace
+from bot.channels.rates import Rate, within
 from bot.channels.whatsapp import inbound, outbound
 from bot.channels.whatsapp.files import upload
 from bot.channels.whatsapp.registration import register
-from bot.channels.whatsapp.send import Graph, Waits, message_id
-from bot.conversation.channel import Sent, Way
+from bot.channels.whatsapp.send import Graph, Trying, Waits, message_id
+from bot.conversation.channel import Sent, Urgency, Way
 from bot.conversation.events import Attachment, Inbound
 from bot.conversation.messages import Message
 
 SIGNATURE = "x-hub-signature-256"
 WAITS = Waits()
+#: To one person one message in six seconds, and some more at once on credit; a little below what Meta counts.
+PAIR = Rate(40, 1 / 6.2)
 
 
 @dataclass(frozen=True)
@@ -31,10 +36,12 @@ class Settings:
     verify_token: str = field(repr=False)
     api: str = "https://graph.facebook.com"
     version: str = "v25.0"
+    #: Messages a second that Meta takes from the number, once it has raised its limit more. 0: nothing is paced.
+    rate: int = 80
 
     def __post_init__(self) -> None:
         # An empty secret would let everybody in.
-        empty = [name for name, value in vars(self).items() if not value]
+        empty = [name for name, value in vars(self).items() if value == ""]
         if empty:
             raise ValueError(f"WhatsApp needs {', '.join(empty)}")
 
@@ -51,6 +58,7 @@ class WhatsApp:
     def __init__(self, settings: Settings, waiting: Waits = WAITS) -> None:
         self._settings = settings
         self._waiting = waiting
+        self.pace = Pace(within(settings.rate), lambda _chat: PAIR)
         self._graph = Graph(f"{settings.api}/{settings.version}", settings.token, waiting)
 
     def genuine(self, headers: Mapping[str, str], raw: bytes) -> bool:
@@ -75,12 +83,15 @@ class WhatsApp:
 
     async def send(self, message: Message, way: Way) -> Sent:
         """Post the message, in parts where it is long. Raises ChannelError."""
-        until = asyncio.get_running_loop().time() + self._waiting.patience.total
+        # A campaign is tried once: while it waits, nobody can be answered in its chat.
+        total = self._waiting.patience.total if way.urgency < Urgency.CAMPAIGN else 0
+        until = asyncio.get_running_loop().time() + total
         phone_id, sent = self._settings.phone_id, Sent(None)
         file = upload(message, is_open=way.open)
         media_id = await self._graph.upload(phone_id, file, until) if file else ""
         for payload in outbound.payloads(message, way, media_id):
-            taken = message_id(await self._graph.post(f"{phone_id}/messages", payload, until))
+            trying: Trying = partial(self.pace.in_turn, way)
+            taken = message_id(await self._graph.post(f"{phone_id}/messages", payload, until, trying))
             sent = Sent(taken, receipt_follows=taken is not None)
         return sent
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import count
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -23,6 +24,8 @@ MOST_ANSWER, MOST_FILE = 1024 * 1024, 20 * 1024 * 1024
 MOST_REDIRECTS = 3
 
 Sending = Callable[[], Mapping[str, Any]]
+#: How one try is made: at once, or when its turn comes.
+Trying = Callable[[Callable[[], Awaitable[bytes]]], Awaitable[bytes]]
 
 
 @dataclass(frozen=True)
@@ -50,11 +53,14 @@ class Graph:
         """What is known of an object. Raises ChannelError."""
         return parsed(await self._patiently("GET", f"{self._base}/{path}", lambda: {"params": query}))
 
-    async def post(self, path: str, content: Mapping[str, Any], until: float | None = None) -> Fields:
+    async def post(
+        self, path: str, content: Mapping[str, Any], until: float | None = None, trying: Trying | None = None
+    ) -> Fields:
         """The answer, empty when it is a 2xx that cannot be read. No try begins later than `until`,
-        in seconds of the loop's clock. Raises ChannelError.
+        in seconds of the loop's clock; `trying` is how each is made. Raises ChannelError.
         """
-        return parsed(await self._patiently("POST", f"{self._base}/{path}", lambda: {"json": content}, until))
+        address = f"{self._base}/{path}"
+        return parsed(await self._patiently("POST", address, lambda: {"json": content}, until, trying=trying))
 
     async def upload(self, phone_id: str, file: Upload, until: float) -> str:
         """The id of the stored file. Raises ChannelError."""
@@ -84,7 +90,13 @@ class Graph:
             self._session = None
 
     async def _patiently(
-        self, method: str, address: str, sending: Sending, until: float | None = None, most: int = MOST_ANSWER
+        self,
+        method: str,
+        address: str,
+        sending: Sending,
+        until: float | None = None,
+        most: int = MOST_ANSWER,
+        trying: Trying | None = None,
     ) -> bytes:
         failures = count()
 
@@ -95,7 +107,7 @@ class Graph:
         if until is not None:
             left = max(0.0, until - asyncio.get_running_loop().time())
             patience = replace(patience, total=min(left, patience.total))
-        return await patiently(attempt, patience)
+        return await patiently(partial(trying, attempt) if trying else attempt, patience)
 
     async def _call(
         self, method: str, address: str, sending: Mapping[str, Any], most: int, failures: int
