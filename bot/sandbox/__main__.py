@@ -30,7 +30,8 @@ def main(argv: list[str] | None = None) -> int:
     from bot.sandbox.serving import PortTakenError, serve
 
     try:
-        serve(asked.host, asked.port, bot_url, smtp_port(asked.port), Outside(asked.outside))
+        outside = Outside(asked.outside)
+        serve(asked.host, asked.port, bot_url, smtp_port(asked.port), outside, rates=asked.rates == "real")
     except PortTakenError as taken:
         print(taken, file=sys.stderr)  # noqa: T201
         return 1
@@ -47,6 +48,12 @@ def _read(argv: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument(
         "--outside", type=Path, help="a folder with what lies outside: a file hosts, and files by host"
+    )
+    parser.add_argument(
+        "--rates",
+        choices=("real", "none"),
+        default="real",
+        help="none: the platforms never say 429 by themselves",
     )
     parser.add_argument("--polling", action="store_true", help="Telegram is polled instead of calling")
     parser.add_argument(

@@ -84,6 +84,7 @@ class Ledger:
             "late_commits": sum(one.late_commits for one in world.wholesalers),
             "held_back": world.held_back(),
             "metered": dict(world.whatsapp.metered),
+            "metering": world.whatsapp.metering,
         }
 
     async def _look(self, channel: str, traveller: str, text: str, image: bytes) -> None:

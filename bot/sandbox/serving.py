@@ -26,11 +26,19 @@ class PortTakenError(Exception):
     """Somebody else listens there; says where, in a line for a person."""
 
 
-def serve(host: str, port: int, bot_url: str, smtp_port: int, outside: Outside | None = None) -> None:
+def serve(
+    host: str,
+    port: int,
+    bot_url: str,
+    smtp_port: int,
+    outside: Outside | None = None,
+    *,
+    rates: bool = True,
+) -> None:
     """Run the world until SIGINT or SIGTERM. Always on loopback, and on `host` too when that is elsewhere."""
     sockets = [_listener(address, port) for address in _addresses(host)]
     _listener("127.0.0.1", smtp_port).close()
-    doors = Doors(World(f"http://127.0.0.1:{port}", bot_url, smtp_port, outside).app())
+    doors = Doors(World(f"http://127.0.0.1:{port}", bot_url, smtp_port, outside, rates=rates).app())
     config = uvicorn.Config(
         doors,
         loop="uvloop",

@@ -26,9 +26,14 @@ from bot.sandbox.wire import Wire
 
 
 class World:
-    """Holds what its services share. `here` and `bot` are base addresses without a trailing slash."""
+    """Holds what its services share. `here` and `bot` are base addresses without a trailing slash.
 
-    def __init__(self, here: str, bot: str, smtp_port: int, outside: Outside | None = None) -> None:
+    `rates` False: the chat platforms never tell the bot to send more slowly.
+    """
+
+    def __init__(
+        self, here: str, bot: str, smtp_port: int, outside: Outside | None = None, *, rates: bool = True
+    ) -> None:
         self.here = here
         self.bot = bot
         self.clock = WorldClock()
@@ -46,6 +51,9 @@ class World:
         self.stripe = Stripe(self)
         self.telegram = Telegram(self)
         self.whatsapp = WhatsApp(self)
+        if not rates:
+            self.telegram.unhurried()
+            self.whatsapp.unhurried()
         self.phones: dict[str, Phones] = {"telegram": self.telegram, "whatsapp": self.whatsapp}
         self.control = Control(self)
         self.page = Page(self)

@@ -1,3 +1,3 @@
-"""Telegram alone, and two clients of it, for whoever asks."""
+"""Telegram alone, and its clients, for whoever asks."""
 
-from small_telegram import aio, ptb, world  # noqa: F401
+from small_telegram import aio, http, ptb, world  # noqa: F401

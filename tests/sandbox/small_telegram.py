@@ -9,6 +9,7 @@ from collections import Counter
 from contextlib import asynccontextmanager
 
 import aiogram
+import aiohttp
 import pytest
 import telegram
 import uvicorn
@@ -100,6 +101,12 @@ async def aio(world):
     session = AiohttpSession(api=TelegramAPIServer.from_base(f"{world.here}/telegram"))
     async with aiogram.Bot(TOKEN, session=session) as bot:
         yield bot
+
+
+@pytest.fixture
+async def http():
+    async with aiohttp.ClientSession() as session:
+        yield session
 
 
 async def said(world, text="hello", traveller="ada"):

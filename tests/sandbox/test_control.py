@@ -223,7 +223,7 @@ async def test_the_ledger_has_the_keys_that_the_books_are_checked_by(client):
     ledger = (await client.get("/world/ledger")).json()
 
     contract = {"charges", "refunds", "stars", "lines", "refills", "delivered", "calls"}
-    assert set(ledger) == contract | {"late_commits", "held_back", "metered", "repeated"}
+    assert set(ledger) == contract | {"late_commits", "held_back", "metered", "metering", "repeated"}
 
 
 async def test_a_mail_can_be_read_with_its_attachment(client, world):

@@ -38,7 +38,7 @@ class Telegram:
 
 class WhatsApp:
     def __init__(self):
-        self.metered = Counter(service=2)
+        self.metered, self.metering = Counter(service=2), {}
 
 
 class World:

@@ -79,12 +79,6 @@ async def receiver(world):
         await world.telegram.stop()
 
 
-@pytest.fixture
-async def http():
-    async with aiohttp.ClientSession() as session:
-        yield session
-
-
 def shown(world, traveller="ada"):
     return [m for m in world.telegram.screen(traveller).messages if m.who == "bot"]
 

@@ -8,7 +8,9 @@ import socket
 from base64 import b64decode
 from collections import Counter
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from io import BytesIO
 
 import httpx
@@ -24,10 +26,12 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from bot.sandbox import credentials as c
+from bot.sandbox.clock import WorldClock
 from bot.sandbox.phones import NoSuchButton
 from bot.sandbox.whatsapp import WhatsApp
 from bot.sandbox.whatsapp.errors import Refused
 from bot.sandbox.whatsapp.kinds import checked
+from bot.sandbox.whatsapp.metering import Metering
 from bot.sandbox.whatsapp.rates import pair, throughput
 from bot.sandbox.whatsapp.templates import Templates
 
@@ -67,6 +71,16 @@ class Shop:
     async def hears(self, count, field="messages"):
         await until(lambda: len(self.told(field)) >= count)
         return self.told(field)
+
+    async def hears_change(self, field):
+        """The newest that came in a field of its own."""
+
+        def told():
+            entries = [entry for raw, *_ in self.taken for entry in json.loads(raw)["entry"]]
+            return [c["value"] for entry in entries for c in entry["changes"] if c["field"] == field]
+
+        await until(told)
+        return told()[-1]
 
     async def hears_status(self, message_id, status):
         def known():
@@ -312,7 +326,10 @@ async def test_a_template_is_made_sent_and_answered(story):
         parameter_format=t.ParamFormat.POSITIONAL,
     )
     created = await story.wa.create_template(made)
-    assert created.status == t.TemplateStatus.APPROVED
+    assert created.status == t.TemplateStatus.PENDING
+    with pytest.raises(errors.TemplateNotExists):
+        await story.wa.send_template(hello["from"], "esim_ready", t.TemplateLanguage.ENGLISH_US, [])
+    assert (await story.shop.hears_change("message_template_status_update"))["event"] == "APPROVED"
     assert [one.name for one in await story.wa.get_templates()] == ["hello_world", "esim_ready"]
     assert len(await story.wa.get_templates(name="esim", languages=[t.TemplateLanguage.ENGLISH_US])) == 1
     assert len(await story.wa.get_templates(statuses=[t.TemplateStatus.REJECTED])) == 0
@@ -542,7 +559,7 @@ def broken(whole):
 @pytest.mark.parametrize("body", list(samples()), ids=lambda body: body["type"])
 def test_whatever_is_written_is_understood_or_refused(body):
     templates = Templates()
-    templates.create(TEMPLATE)
+    templates.create(TEMPLATE).status = "APPROVED"
     assert checked(body["type"], body, templates)
     outcomes = Counter()
     for wrong in broken(body):
@@ -560,6 +577,7 @@ def test_whatever_a_template_is_made_of_it_can_be_sent_or_is_refused():
         templates = Templates()
         try:
             made = templates.create(wrong)
+            made.status = "APPROVED"
             checked(
                 "template",
                 {"template": FILLED | {"name": made.name, "language": {"code": made.language}}},
@@ -674,14 +692,16 @@ async def test_too_much_at_once_is_refused(story):
 
 
 def test_a_bucket_fills_in_its_own_time():
-    for bucket, size, seconds in ((pair(), 45, 6.0), (throughput(), 80, 1 / 80)):
-        bucket.at += 1_000  # the test's time: nothing drips in while it counts
+    for made, size, seconds in ((pair(), 45, 6.0), (throughput(), 80, 1 / 80)):
+        now = [0.0]
+        bucket = replace(made, clock=lambda now=now: now[0])
         taken = 0
-        while bucket.level >= 1:
+        while bucket.holds_one():
             bucket.take()
             taken += 1
         assert taken == size
-        bucket.at -= 1_000 + seconds
+        assert bucket.wait() == pytest.approx(seconds)
+        now[0] = seconds * 1.01
         assert bucket.holds_one()
 
 
@@ -763,6 +783,60 @@ async def test_after_a_day_only_templates_arrive(story):
     await story.meet("ada")
     await story.wa.send_message(hello["from"], "welcome back")
     assert story.newest("ada").text == "welcome back"
+
+
+async def test_a_template_is_sent_only_while_meta_lets_it(story):
+    hello = await story.meet("ada")
+    send = partial(story.wa.send_template, hello["from"], "hello_world", t.TemplateLanguage.ENGLISH_US, [])
+    for status, refusal in (
+        ("PAUSED", errors.TemplatePaused),
+        ("DISABLED", errors.TemplateDisabled),
+        ("REJECTED", errors.TemplateNotExists),
+        ("PENDING", errors.TemplateNotExists),
+    ):
+        assert story.phones.decide("hello_world", None, status) == 1
+        with pytest.raises(refusal):
+            await send()
+    story.phones.decide("hello_world", "en_US", "APPROVED")
+    await send()
+    with pytest.raises(LookupError):
+        story.phones.decide("hello_world", "fr", "APPROVED")
+
+
+async def test_advertising_stops_when_somebody_stops_it_or_has_had_enough_today(story):
+    hello = await story.meet("ada")
+    body = {"type": "BODY", "text": "Spring is here."}
+    wanted = {"name": "spring", "language": "en_US", "category": "MARKETING", "components": [body]}
+    story.phones.templates.create(wanted).status = "APPROVED"
+
+    async def outcome(status):
+        sent = await story.wa.send_template(hello["from"], "spring", t.TemplateLanguage.ENGLISH_US, [])
+        told = await story.shop.hears_status(sent.id, status)
+        return told["errors"][0]["code"] if status == "failed" else told["pricing"]["category"]
+
+    story.phones.prefer("ada", news=False)
+    told = await story.shop.hears_change("user_preferences")
+    assert [one["value"] for one in told["user_preferences"]] == ["stop"]
+    assert await outcome("failed") == 131050
+    story.phones.prefer("ada", news=True)
+    assert [await outcome("delivered") for _ in range(2)] == ["marketing", "marketing"]
+    assert await outcome("failed") == 131049
+    await story.world.clock.advance(timedelta(days=1))
+    assert await outcome("delivered") == "marketing"
+
+
+def test_free_messages_are_a_thousand_a_month_and_templates_none():
+    clock = WorldClock()
+    meter = Metering(clock)
+    assert [meter.pricing("service")["billable"] for _ in range(1_001)] == [False] * 1_000 + [True]
+    assert meter.pricing("utility")["billable"]
+    assert meter.as_json() | {"month": ""} == {
+        "month": "",
+        "free": 1_000,
+        "free_used": 1_000,
+        "messages": {"service": 1_001, "utility": 1},
+        "billed": {"service": 1, "utility": 1},
+    }
 
 
 async def test_who_blocks_the_shop_is_not_reached(story):

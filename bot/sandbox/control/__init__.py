@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, Route
 
-from bot.sandbox.control import books, gatherings, hands, staff, weather
+from bot.sandbox.control import books, gatherings, hands, staff, templates, weather
 from bot.sandbox.control.calls import route, wrong
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ class Control:
             *hands.routes(world),
             *staff.routes(world),
             *gatherings.routes(world),
+            *templates.routes(world),
             *books.routes(world),
             *weather.routes(world),
             route("GET", "/world/media/{key}", self._media),

@@ -38,6 +38,7 @@ def routes(world: World) -> list[Route]:
         route("POST", f"{phone}/block", hands.block),
         route("POST", f"{phone}/unblock", hands.unblock),
         route("POST", f"{phone}/identity", hands.identity),
+        route("POST", f"{phone}/marketing", hands.marketing),
         route("POST", f"{phone}/pay", hands.pay),
     ]
 
@@ -123,6 +124,15 @@ class Hands:
             wrong("only Telegram tells a name that its owner can change here")
         first, last = said.text("first_name", _LONGEST_NAME), said.maybe_text("last_name", _LONGEST_NAME)
         await self._world.telegram.rename(traveller, first, last)
+
+    async def marketing(self, request: Request) -> None:
+        """What the traveller lets WhatsApp pass of a shop's advertising: "stop" or "resume"."""
+        _, traveller = self._held(request)
+        wish = (await read_body(request)).choice("value", ("stop", "resume"))
+        if request.path_params["channel"] != "whatsapp":
+            wrong("only WhatsApp has such a setting", 404)
+        with refusals():
+            self._world.whatsapp.prefer(traveller, news=wish == "resume")
 
     async def pay(self, request: Request) -> None:
         _, traveller = self._held(request)

@@ -42,6 +42,7 @@ export class Ledger {
       ["linesBought", books.lines.length],
       ["linesDelivered", new Set(books.delivered.map(({ iccid }) => iccid)).size],
       ["moneyBack", moneyBack(books)],
+      ...metered(books.metering),
       ...(heldBack ? [["heldBack", heldBack]] : []),
     ]);
     this.payments.take([...books.charges.map((charge) => withReturns(charge, books)), ...books.stars.map((star) => ({ ...star, key: star.order }))]);
@@ -129,6 +130,15 @@ function standing(status) {
 /** The end of an ICCID, which tells lines apart. */
 function tail(iccid) {
   return make("bdi", { dir: "ltr" }, `…${iccid.slice(-6)}`);
+}
+
+/** What WhatsApp has charged for this month: free-form messages of the free ones, and all that cost something. */
+function metered({ free, free_used, billed }) {
+  const paid = Object.values(billed).reduce((sum, many) => sum + many, 0);
+  return [
+    ["whatsappFree", `${free_used} / ${free}`],
+    ["whatsappBilled", paid],
+  ];
 }
 
 function moneyIn({ charges, stars }) {

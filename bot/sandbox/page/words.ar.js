@@ -51,6 +51,8 @@ export const arabic = {
 
   moneyIn: "المقبوض",
   moneyBack: "المُعاد",
+  whatsappFree: "واتساب، المجاني هذا الشهر",
+  whatsappBilled: "واتساب، المحسوب هذا الشهر",
   linesBought: "الخطوط المشتراة",
   linesDelivered: "ظهرت على هاتف",
   nothingYet: "لا شيء بعد.",

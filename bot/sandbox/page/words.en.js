@@ -51,6 +51,8 @@ export const english = {
 
   moneyIn: "Money in",
   moneyBack: "Money back",
+  whatsappFree: "WhatsApp, free this month",
+  whatsappBilled: "WhatsApp, billed this month",
   linesBought: "Lines bought",
   linesDelivered: "Shown on a phone",
   nothingYet: "Nothing yet.",

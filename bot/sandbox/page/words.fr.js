@@ -51,6 +51,8 @@ export const french = {
 
   moneyIn: "Encaissé",
   moneyBack: "Remboursé",
+  whatsappFree: "WhatsApp, gratuits ce mois",
+  whatsappBilled: "WhatsApp, facturés ce mois",
   linesBought: "Lignes achetées",
   linesDelivered: "Vues sur un téléphone",
   nothingYet: "Rien pour l’instant.",

@@ -31,6 +31,10 @@ class Telegram:
         self.gatherings = Gatherings(self._cloud)
         self._staff = StaffChat(self._cloud, self._people)
 
+    def unhurried(self) -> None:
+        """Nobody is told to send more slowly."""
+        self._cloud.rates.kept = False
+
     def routes(self) -> list[BaseRoute]:
         """Everything under /telegram."""
         return self._door.routes()

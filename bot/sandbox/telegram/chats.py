@@ -7,6 +7,7 @@ from random import randrange
 from typing import Literal
 
 from bot.sandbox.phones import MOST_MESSAGES, Screen
+from bot.sandbox.rates import Bucket
 from bot.sandbox.telegram.calls import Json
 from bot.sandbox.telegram.errors import bad
 from bot.sandbox.telegram.members import Members
@@ -60,6 +61,8 @@ class Chat:
         self.blocked = False
         #: The account is gone; somebody else may have the number now.
         self.gone = False
+        #: How fast the bot may still write here; None until it has.
+        self.pace: Bucket | None = None
         self._last_id = randrange(1_000, 1_000_000)
 
     def as_json(self) -> Json:

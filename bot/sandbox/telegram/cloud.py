@@ -18,6 +18,7 @@ from bot.sandbox.telegram.polling import Polling
 from bot.sandbox.telegram.posting import Answered
 from bot.sandbox.telegram.profile import Profile
 from bot.sandbox.telegram.queries import Queries
+from bot.sandbox.telegram.rates import Rates
 from bot.sandbox.telegram.stars import Stars
 from bot.sandbox.telegram.updates import MESSAGES_LIVE, Updates
 from bot.sandbox.telegram.users import User, new_user
@@ -48,6 +49,7 @@ class Cloud:
         self.updates = Updates(world.clock)
         self.polling = Polling(self.updates, world.faults)
         self.deliveries = Deliveries(world, self.updates, answered)
+        self.rates = Rates()
         self.queries = Queries(world.clock)
         self.stars = Stars(self)
         self.invitations = Invitations()
@@ -105,16 +107,20 @@ class Cloud:
 
     def chat(self, call: Call, name: str = "chat_id") -> Chat:
         """The chat that a call names. ApiError when the bot cannot know it."""
-        spelled = call.text(name).strip()
-        if not spelled:
+        if not call.text(name).strip():
             raise bad(f"{name} is empty")
-        try:
-            found = self.chats.get(int(spelled))
-        except ValueError:
-            found = self._public(spelled)
+        found = self.named(call, name)
         if found is None or not (found.started or found.person is None):
             raise bad("chat not found")
         return found
+
+    def named(self, call: Call, name: str = "chat_id") -> Chat | None:
+        """The same whether the bot may know it or not; None where there is none."""
+        spelled = call.text(name).strip()
+        try:
+            return self.chats.get(int(spelled))
+        except ValueError:
+            return self._public(spelled)
 
     def open_chat(self, call: Call) -> Chat:
         """The same, when the bot may write there."""

@@ -105,7 +105,8 @@ class Door:
                 raise forbidden(BLOCKED)
             case "timeout":
                 return None
-        return await METHODS[name](self._cloud, call)
+        with self._cloud.rates.admitted(name, self._cloud.named(call)):
+            return await METHODS[name](self._cloud, call)
 
     async def _file(self, request: Request) -> Response:
         try:

@@ -9,6 +9,7 @@ from random import choice, randrange
 from typing import TYPE_CHECKING, Any
 
 from bot.sandbox.phones import MOST_MESSAGES, Screen
+from bot.sandbox.rates import Bucket
 from bot.sandbox.whatsapp import ids, rates
 from bot.sandbox.whatsapp.numbers import Country, country_of
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 MOST_TRAVELLERS = 50_000
 MOST_REMEMBERED = 50_000
+#: Marketing templates that somebody gets of a shop whom they have not answered; Meta names no number.
+ADVERTS_A_DAY = 2
 _STRANGERS = ("Noor", "Kim", "Sasha", "Robin", "Andrea", "Mika", "Dominique", "Ariel")
 
 
@@ -33,13 +36,16 @@ class Phone:
     #: Who has a username shows it in place of the number.
     username: str | None = None
     blocked: bool = False
+    #: Whether its holder lets the shop advertise, and when it last did, by the shop's clock.
+    news: bool = True
+    advertised: deque[datetime] = field(default_factory=lambda: deque(maxlen=ADVERTS_A_DAY))
     #: When the shop last heard from this person, by the shop's clock; opens the 24-hour window.
     heard: datetime | None = None
     #: The newest text that its holder wrote.
     written: str | None = None
     #: Delivered, but not looked at yet.
     unread: deque[Sent] = field(default_factory=lambda: deque(maxlen=MOST_MESSAGES))
-    pair: rates.Bucket = field(default_factory=rates.pair)
+    pair: Bucket = field(default_factory=rates.pair)
 
     @property
     def sender(self) -> dict[str, str]:

@@ -11,9 +11,20 @@ from starlette.responses import JSONResponse, Response
 from bot.sandbox.whatsapp import rates
 from bot.sandbox.whatsapp.addressing import Address, addressee
 from bot.sandbox.whatsapp.attachments import Attachments, CannotFetch
-from bot.sandbox.whatsapp.book import Book, Phone
+from bot.sandbox.whatsapp.book import ADVERTS_A_DAY, Book, Phone
 from bot.sandbox.whatsapp.content import Content, Reaction
-from bot.sandbox.whatsapp.errors import INVALID, PAIR, RATE, UNDELIVERABLE, UPLOAD, VALUE, WINDOW, Refused
+from bot.sandbox.whatsapp.errors import (
+    ECOSYSTEM,
+    INVALID,
+    PAIR,
+    RATE,
+    STOPPED,
+    UNDELIVERABLE,
+    UPLOAD,
+    VALUE,
+    WINDOW,
+    Refused,
+)
 from bot.sandbox.whatsapp.faulty import Faulty
 from bot.sandbox.whatsapp.fields import Fields, part, text
 from bot.sandbox.whatsapp.kinds import checked
@@ -41,6 +52,8 @@ class Calls:
         self._faulty = Faulty(world)
         self._screens = Screens(world)
         self._throughput = rates.throughput()
+        #: Whether the rates are kept.
+        self.rates_kept = True
 
     async def post(self, body: Fields) -> Response:
         """Send a message, or mark one as read."""
@@ -56,7 +69,7 @@ class Calls:
         content = self._checked(kind, body)
         address = addressee(self._book, body)
         self._within_rates(address.phone)
-        attached, failure = None, self._failure(address.phone, kind, fault.name if fault else "")
+        attached, failure = None, self._failure(address.phone, content, fault.name if fault else "")
         if isinstance(content, Content) and content.file and not failure:
             try:
                 attached = await self._attachments.find(content.file)
@@ -78,20 +91,35 @@ class Calls:
         return content
 
     def _within_rates(self, phone: Phone) -> None:
-        if self._statuses.full or not self._throughput.holds_one():
+        if self._statuses.full or (self.rates_kept and not self._throughput.holds_one()):
             raise Refused(RATE)
+        if not self.rates_kept:
+            return
         if not phone.pair.holds_one():
             raise Refused(PAIR)
         self._throughput.take()
         phone.pair.take()
 
-    def _failure(self, phone: Phone, kind: str, fault: str) -> int:
+    def _failure(self, phone: Phone, content: Content | Reaction, fault: str) -> int:
         """Why this accepted message will fail, as a code; 0 when it will not."""
+        category = content.category if isinstance(content, Content) else "service"
         if phone.blocked or fault == "blocked":
             return UNDELIVERABLE
+        if category == "marketing":
+            return self._unwanted(phone)
         silent = phone.heard is None or self._world.clock.now() - phone.heard > OPEN_FOR
-        if kind != "template" and (silent or fault == "window-closed"):
+        if category == "service" and (silent or fault == "window-closed"):
             return WINDOW
+        return 0
+
+    def _unwanted(self, phone: Phone) -> int:
+        """Advertising that somebody has stopped, or had enough of today."""
+        if not phone.news:
+            return STOPPED
+        now = self._world.clock.now()
+        if len(phone.advertised) == ADVERTS_A_DAY and now - phone.advertised[0] < OPEN_FOR:
+            return ECOSYSTEM
+        phone.advertised.append(now)
         return 0
 
     def _arrive(

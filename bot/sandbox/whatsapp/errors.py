@@ -18,6 +18,8 @@ MISSING = 131008
 VALUE = 131009
 UNDELIVERABLE = 131026
 WINDOW = 131047
+ECOSYSTEM = 131049
+STOPPED = 131050
 UNSUPPORTED = 131051
 UPLOAD = 131053
 PAIR = 131056
@@ -25,6 +27,8 @@ PARAMETERS = 132000
 NO_TEMPLATE = 132001
 TOO_LONG = 132005
 FORMAT = 132012
+PAUSED = 132015
+DISABLED = 132016
 WHITESPACE = 132018
 
 #: Code → HTTP status, title, what is usually meant.
@@ -41,6 +45,16 @@ _TABLE: dict[int, tuple[int, str, str]] = {
         "Re-engagement message",
         "More than 24 hours have passed since the recipient last wrote to this number.",
     ),
+    ECOSYSTEM: (
+        400,
+        "This message was not delivered to maintain healthy ecosystem engagement.",
+        "In order to maintain a healthy ecosystem engagement, the message failed to be delivered.",
+    ),
+    STOPPED: (
+        400,
+        "Unable to deliver the message. This recipient has chosen to stop receiving marketing messages.",
+        "",
+    ),
     UNSUPPORTED: (400, "Unsupported message type", "This type of message is not supported."),
     UPLOAD: (400, "Media upload error", ""),
     PAIR: (
@@ -52,6 +66,8 @@ _TABLE: dict[int, tuple[int, str, str]] = {
     NO_TEMPLATE: (400, "Template name does not exist in the translation", ""),
     TOO_LONG: (400, "Translated text too long", ""),
     FORMAT: (400, "Parameter format does not match format in the created template", ""),
+    PAUSED: (400, "Template is Paused", "It is paused because of low quality, and cannot be sent."),
+    DISABLED: (400, "Template is Disabled", "It was paused too many times, and cannot be sent any more."),
     WHITESPACE: (400, "There was an issue with the parameters in your template", ""),
 }
 

@@ -83,6 +83,11 @@ class Hand:
         if words := query.get("text", [""])[0]:
             self.say(phone, words)
 
+    def prefer(self, phone: Phone, *, news: bool) -> None:
+        """Whether the shop may advertise."""
+        phone.news = news
+        self._pen.prefer(phone, "resume" if news else "stop")
+
     def change_identity(self, phone: Phone, change: str) -> None:
         """See `Phones`; ValueError for a change that WhatsApp does not know."""
         match change:

@@ -51,6 +51,20 @@ class Pen:
         """What WhatsApp itself has to say about somebody; comes without a card, and opens no window."""
         self._deliver(phone, sender | self._envelope(phone, "system", system), None)
 
+    def prefer(self, phone: Phone, value: str) -> None:
+        """What somebody has chosen in WhatsApp's settings about the shop's advertising."""
+        shown = {} if phone.username else {"wa_id": phone.number}
+        content = {
+            **shown,
+            "user_id": phone.user_id,
+            "detail": f"User requested to {value} marketing messages",
+            "category": "marketing_messages",
+            "value": value,
+            "timestamp": self._world.clock.timestamp(),
+        }
+        born = self._world.clock.now()
+        self._deliveries.put(Update(phone.traveller, "user_preferences", content, phone.contact(), born))
+
     def _envelope(self, phone: Phone, kind: str, content: Any) -> dict[str, Any]:
         return {
             "id": ids.inbound_message_id(phone.user_id if phone.username else phone.number),

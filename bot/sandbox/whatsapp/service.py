@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from starlette.routing import BaseRoute
 
@@ -18,9 +18,10 @@ from bot.sandbox.whatsapp.hand import Hand
 from bot.sandbox.whatsapp.line import Line
 from bot.sandbox.whatsapp.media import Shelf
 from bot.sandbox.whatsapp.pen import Pen
+from bot.sandbox.whatsapp.reviews import Reviews
 from bot.sandbox.whatsapp.statuses import Statuses
 from bot.sandbox.whatsapp.template_calls import TemplateCalls
-from bot.sandbox.whatsapp.templates import Templates
+from bot.sandbox.whatsapp.templates import Status, Templates
 
 if TYPE_CHECKING:
     from bot.sandbox.world import World
@@ -37,9 +38,14 @@ class WhatsApp:
         self._statuses = Statuses(world, self._deliveries)
         shelf = Shelf(world)
         self._hand = Hand(Pen(world, self._book, self._deliveries), self._book, shelf)
-        calls = Calls(world, self._book, self.templates, Attachments(world, shelf), self._statuses)
-        about = TemplateCalls(world, self.templates)
-        self._graph = Graph(calls, Files(world, shelf), about, self.templates)
+        self._calls = Calls(world, self._book, self.templates, Attachments(world, shelf), self._statuses)
+        self._reviews = Reviews(world, self.templates, self._deliveries)
+        about = TemplateCalls(world, self.templates, self._reviews)
+        self._graph = Graph(self._calls, Files(world, shelf), about, self.templates)
+
+    def unhurried(self) -> None:
+        """Nobody is told to send more slowly."""
+        self._calls.rates_kept = False
 
     def routes(self) -> list[BaseRoute]:
         """Everything under /whatsapp."""
@@ -52,6 +58,7 @@ class WhatsApp:
 
     async def stop(self) -> None:
         """No more webhooks."""
+        self._reviews.stop()
         await self._deliveries.stop()
         await self._line.stop()
 
@@ -66,7 +73,25 @@ class WhatsApp:
     @property
     def metered(self) -> Counter[str]:
         """Messages that Meta meters, by category."""
-        return self._statuses.metered
+        return self._statuses.metering.ever
+
+    @property
+    def metering(self) -> dict[str, Any]:
+        """What this month has cost so far, as counts."""
+        return self._statuses.metering.as_json()
+
+    def decide(self, name: str, language: str | None, status: Status) -> int:
+        """Meta decides about a template, in all its languages or in one; LookupError when there is none."""
+        found = self.templates.named(name, language)
+        if not found:
+            raise LookupError(name)
+        for template in found:
+            self._reviews.decide(template, status)
+        return len(found)
+
+    def prefer(self, traveller: str, *, news: bool) -> None:
+        """Stop the shop's advertising in WhatsApp's own settings, or allow it again; the shop hears of it."""
+        self._hand.prefer(self._book.phone(traveller), news=news)
 
     async def say(self, traveller: str, text: str, language: str | None = None) -> None:
         """The language chooses the country of a number that was never used before."""

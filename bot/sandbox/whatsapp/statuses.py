@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
@@ -10,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from bot.sandbox.whatsapp.book import Phone
 from bot.sandbox.whatsapp.errors import in_status
+from bot.sandbox.whatsapp.metering import Metering
 from bot.sandbox.whatsapp.webhooks import Update
 
 if TYPE_CHECKING:
     from bot.sandbox.whatsapp.delivery import Deliveries
     from bot.sandbox.world import World
 
-#: Free-form messages that cost nothing, for each business number and month; metered since October 2026.
-FREE_A_MONTH = 1_000
 #: The window for free-form messages, from the last word of the user.
 OPEN_FOR = timedelta(hours=24)
 
@@ -36,15 +34,12 @@ class Sent:
 
 
 class Statuses:
-    """Sends sent, delivered, read and failed, and counts what is metered."""
+    """Sends sent, delivered, read and failed."""
 
     def __init__(self, world: World, deliveries: Deliveries) -> None:
         self._world = world
         self._deliveries = deliveries
-        self._month = ""
-        self._free_used = 0
-        #: Messages that Meta meters, by category, those of the free thousand included.
-        self.metered: Counter[str] = Counter()
+        self.metering = Metering(world.clock)
 
     @property
     def full(self) -> bool:
@@ -53,8 +48,7 @@ class Statuses:
 
     def delivered(self, sent: Sent) -> None:
         """It reached the phone: two statuses that often travel together."""
-        self.metered[sent.category] += 1
-        pricing, conversation = self._pricing(sent.category), self._conversation(sent)
+        pricing, conversation = self.metering.pricing(sent.category), self._conversation(sent)
         ends = str(self._world.clock.timestamp() + int(OPEN_FOR.total_seconds()))
         opened = conversation | {"expiration_timestamp": ends}
         self._tell(sent, "sent", {"conversation": opened, "pricing": pricing})
@@ -87,18 +81,6 @@ class Statuses:
         contact = phone.contact(by_number=sent.by_number)
         born = self._world.clock.now()
         self._deliveries.put(Update(phone.traveller, "statuses", content, contact, born))
-
-    def _pricing(self, category: str) -> dict[str, Any]:
-        billable = category != "service" or not self._free_left()
-        kind = "regular" if billable else "free_customer_service"
-        return {"billable": billable, "pricing_model": "PMP", "category": category, "type": kind}
-
-    def _free_left(self) -> bool:
-        month = f"{self._world.clock.now():%Y-%m}"
-        if month != self._month:
-            self._month, self._free_used = month, 0
-        self._free_used += 1
-        return self._free_used <= FREE_A_MONTH
 
     def _conversation(self, sent: Sent) -> dict[str, Any]:
         heard = sent.phone.heard.isoformat() if sent.phone.heard else ""

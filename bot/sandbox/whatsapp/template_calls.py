@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from bot.sandbox.whatsapp.errors import INVALID, Refused
+from bot.sandbox.whatsapp.reviews import Reviews
 from bot.sandbox.whatsapp.templates import MOST_TEMPLATES, Template, Templates
 from bot.sandbox.whatsapp.uploads import chosen_fields, json_body
 
@@ -21,15 +22,17 @@ _PAGE = 100
 class TemplateCalls:
     """What the shop does with its templates."""
 
-    def __init__(self, world: World, templates: Templates) -> None:
+    def __init__(self, world: World, templates: Templates, reviews: Reviews) -> None:
         self._world = world
         self._templates = templates
+        self._reviews = reviews
 
     async def create(self, request: Request) -> Response:
-        """Approved at once, as no real one is."""
+        """It is looked at before it may be sent."""
         self._count()
         template = self._templates.create(await json_body(request))
-        return JSONResponse({"id": template.id, "status": "APPROVED", "category": template.category})
+        self._reviews.submitted(template)
+        return JSONResponse({"id": template.id, "status": template.status, "category": template.category})
 
     async def listing(self, request: Request) -> Response:
         """A page of them."""

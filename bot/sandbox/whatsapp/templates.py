@@ -1,13 +1,13 @@
-"""Templates of the business: created and approved at once, listed, deleted."""
+"""Templates of the business: created, reviewed, listed, deleted."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from bot.sandbox.whatsapp import ids
-from bot.sandbox.whatsapp.errors import INVALID, NO_TEMPLATE, Refused
+from bot.sandbox.whatsapp.errors import DISABLED, INVALID, NO_TEMPLATE, PAUSED, Refused
 from bot.sandbox.whatsapp.fields import Fields, text
 
 MOST_TEMPLATES = 250
@@ -23,9 +23,14 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(_[A-Z]{2,3})?")
 _VARIABLE = re.compile(r"{{\s*([A-Za-z0-9_]+)\s*}}")
 
 
-@dataclass(frozen=True)
+Status = Literal["APPROVED", "PENDING", "REJECTED", "PAUSED", "DISABLED"]
+#: What a template that may not be sent now is refused with; one that is not approved does not exist.
+_NOT_NOW = {"PAUSED": PAUSED, "DISABLED": DISABLED}
+
+
+@dataclass
 class Template:
-    """One template in one language."""
+    """One template in one language; only its status ever changes."""
 
     id: str
     name: str
@@ -33,6 +38,7 @@ class Template:
     category: str
     components: tuple[dict[str, Any], ...]
     named: bool = False
+    status: Status = "PENDING"
 
     def component(self, kind: str) -> dict[str, Any]:
         """HEADER, BODY, FOOTER or BUTTONS; empty when it has none."""
@@ -45,7 +51,7 @@ class Template:
             "parameter_format": "NAMED" if self.named else "POSITIONAL",
             "components": list(self.components),
             "language": self.language,
-            "status": "APPROVED",
+            "status": self.status,
             "category": self.category,
             "id": self.id,
         }
@@ -57,12 +63,11 @@ class Templates:
     def __init__(self) -> None:
         self._known: dict[tuple[str, str], Template] = {}
         hello = {"type": "BODY", "text": "Welcome! This is a message from a test account."}
-        self.create(
-            {"name": "hello_world", "language": "en_US", "category": "UTILITY", "components": [hello]}
-        )
+        wanted = {"name": "hello_world", "language": "en_US", "category": "UTILITY", "components": [hello]}
+        self.create(wanted).status = "APPROVED"
 
     def create(self, wanted: Fields) -> Template:
-        """A new template, approved; Refused when it is badly made or there already."""
+        """A new template, which is still to be approved; Refused when it is badly made or there already."""
         if len(self._known) >= MOST_TEMPLATES:
             raise Refused(INVALID, f"This account has {MOST_TEMPLATES} templates already")
         name, language = str(wanted.get("name", "")), str(wanted.get("language", ""))
@@ -80,11 +85,17 @@ class Templates:
         return template
 
     def find(self, name: str, language: str) -> Template:
-        """The one to be sent; Refused when there is none in that language."""
+        """The one to be sent; Refused when there is none in that language that may be."""
         template = self._known.get((name, language))
-        if template is None:
+        if template is not None and template.status in _NOT_NOW:
+            raise Refused(_NOT_NOW[template.status])
+        if template is None or template.status != "APPROVED":
             raise Refused(NO_TEMPLATE, f"template name ({name}) does not exist in {language}")
         return template
+
+    def named(self, name: str, language: str | None) -> list[Template]:
+        """All languages of a name, or that one."""
+        return [one for (own, code), one in self._known.items() if own == name and language in (None, code)]
 
     def by_id(self, template_id: str) -> Template | None:
         """Or None."""

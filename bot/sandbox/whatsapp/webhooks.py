@@ -18,17 +18,26 @@ from bot.sandbox.credentials import (
     WHATSAPP_PHONE_ID,
 )
 
+Field = Literal["messages", "statuses", "user_preferences", "message_template_status_update"]
+
 
 @dataclass(frozen=True)
 class Update:
-    """One message or status on its way to the shop. `contact` is None for what comes without a card."""
+    """One thing on its way to the shop. `contact` is None for what comes without a card.
+
+    `traveller` is empty for what is about the business alone.
+    """
 
     traveller: str
-    field: Literal["messages", "statuses"]
+    field: Field
     content: dict[str, Any]
     contact: dict[str, Any] | None
     #: By the shop's clock.
     born: datetime
+
+
+#: Statuses come as a part of the field that messages come in.
+_OF = {"statuses": "messages"}
 
 
 def body(updates: Sequence[Update]) -> bytes:
@@ -45,7 +54,10 @@ def signature(raw: bytes) -> str:
     return "sha256=" + hmac.new(WHATSAPP_APP_SECRET.encode(), raw, sha256).hexdigest()
 
 
-def _entry(field: str, updates: list[Update]) -> dict[str, Any]:
+def _entry(field: Field, updates: list[Update]) -> dict[str, Any]:
+    if field == "message_template_status_update":
+        changes = [{"value": update.content, "field": field} for update in updates]
+        return {"id": WHATSAPP_BUSINESS_ID, "time": int(updates[0].born.timestamp()), "changes": changes}
     value: dict[str, Any] = {
         "messaging_product": "whatsapp",
         "metadata": {"display_phone_number": WHATSAPP_NUMBER, "phone_number_id": WHATSAPP_PHONE_ID},
@@ -55,4 +67,4 @@ def _entry(field: str, updates: list[Update]) -> dict[str, Any]:
     if cards:
         value["contacts"] = list(cards.values())
     value[field] = [update.content for update in updates]
-    return {"id": WHATSAPP_BUSINESS_ID, "changes": [{"value": value, "field": "messages"}]}
+    return {"id": WHATSAPP_BUSINESS_ID, "changes": [{"value": value, "field": _OF.get(field, field)}]}
