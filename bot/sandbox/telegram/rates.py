@@ -40,7 +40,9 @@ class Rates:
         if not self.kept or not method.startswith(_VERBS) or method in _FREE:
             yield
             return
-        taken = [self._overall, *([self._bucket(chat)] if chat is not None else [])]
+        # Where nobody may be written to, that is said first.
+        reached = chat is not None and chat.started and not chat.blocked and not chat.gone
+        taken = [self._overall, *([self._bucket(chat)] if chat is not None and reached else [])]
         wait = max(bucket.wait() for bucket in taken)
         if wait > 0:
             seconds = max(1, math.ceil(wait))
