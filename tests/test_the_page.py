@@ -32,30 +32,47 @@ async def chromium(request):
     await browser.stop()
 
 
-@pytest.mark.parametrize(("channel", "language"), [("telegram", "en"), ("whatsapp", "ar")])
-async def test_a_purchase_by_mouse(on_sqlite, chromium, name, tmp_path, channel, language):
-    tab = await chromium.open(on_sqlite.url, *WIDE, language)
+#: Each phone, by mouse and by keyboard alone, on a wide page and on a narrow one; every language of the page.
+WAYS = (
+    ("telegram", "mouse", WIDE, "en"),
+    ("telegram", "mouse", NARROW, "fr"),
+    ("telegram", "keyboard", WIDE, "fr"),
+    ("telegram", "keyboard", NARROW, "ar"),
+    ("whatsapp", "mouse", WIDE, "ar"),
+    ("whatsapp", "mouse", NARROW, "en"),
+    ("whatsapp", "keyboard", WIDE, "en"),
+    ("whatsapp", "keyboard", NARROW, "fr"),
+)
+
+
+@pytest.mark.parametrize(
+    ("channel", "by", "size", "language"), WAYS, ids=[f"{c}-{by}-{size[0]}" for c, by, size, _ in WAYS]
+)
+async def test_a_purchase(on_sqlite, chromium, name, tmp_path, channel, by, size, language):
+    tab = await chromium.open(on_sqlite.url, *size, language, dark=size == NARROW)
     await tab.until(READY)
-
-    await buy(Mouse(tab, channel), name, WORDS[language])
-
-    await shows_a_line(tab, tmp_path, on_sqlite, name)
-    assert tab.complaints == []
-
-
-@pytest.mark.parametrize(("channel", "language"), [("telegram", "ar"), ("whatsapp", "fr")])
-async def test_a_purchase_by_keyboard_alone_on_a_narrow_page(
-    on_sqlite, chromium, name, tmp_path, channel, language
-):
-    tab = await chromium.open(on_sqlite.url, *NARROW, language, dark=True)
-    await tab.until(READY)
-    hand = Keyboard(tab, channel)
-    await hand.presses(f"document.querySelector('.tabs [data-shows={channel}]')")
+    hand = {"mouse": Mouse, "keyboard": Keyboard}[by](tab, channel)
+    if size == NARROW:
+        await hand.presses(f"document.querySelector('.tabs [data-shows={channel}]')")
 
     await buy(hand, name, WORDS[language])
 
     await shows_a_line(tab, tmp_path, on_sqlite, name)
     assert await tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert tab.complaints == []
+
+
+async def test_the_ledger_shows_what_whatsapp_meters(on_sqlite, chromium, name):
+    ada = on_sqlite.traveller("whatsapp", name, "en")
+    await ada.asks("/start", "Where are you going")
+    tab = await chromium.open(on_sqlite.url, *WIDE, "en")
+    await tab.until(READY)
+    await tab.until("document.querySelector('.sums').textContent.includes('free this month')")
+
+    meter = (await on_sqlite.ledger())["metering"]
+
+    assert meter["free_used"] > 0
+    await tab.until(f"document.querySelector('.sums').textContent.includes('{meter['free_used']} / 1000')")
     assert tab.complaints == []
 
 
