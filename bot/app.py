@@ -10,6 +10,7 @@ from functools import partial
 import structlog
 
 import handlers
+from bot import rights
 from bot.after_sale import AfterSale
 from bot.arrivals import Arrivals
 from bot.channels import telegram, whatsapp
@@ -67,6 +68,7 @@ from services.payments.stripe.client import Stripe
 from services.payments.ways import WaysBack
 from services.prices import Prices
 from services.privacy import Others, Privacy
+from services.privacy.rights import open_rights
 from services.promise import Promise, promised
 from services.providers import EsimProvider
 from services.refund_truth import RefundTruth
@@ -240,6 +242,9 @@ class App:
             settings.claim_hours,
         )
         self.privacy = self._privacy()
+        self.rights = open_rights(
+            self.stores, self.customers, self.secrets, self.checkouts, mailer, clock, voice
+        )
         self.shop = self._shop()
         self.hints = Hints(
             app,
@@ -298,6 +303,7 @@ class App:
                 Job("share the rates", BEAT, outgoing.share, floor=LEAST_BEAT),
                 *self.lines.jobs(),
                 *self.after_sale.jobs(),
+                *rights.jobs(self.rights),
                 Job("papers", 2, self.paperwork.take_up, floor=0.3),
                 Job("fees", 3_600, self.receipts.learn_fees, due=True, floor=30),
                 *self.stars.jobs(settings.payment_methods["telegram"]),
@@ -390,6 +396,7 @@ class App:
             dossiers=Dossiers(self.stores.app),
             customers=self.customers,
             privacy=self.privacy,
+            rights=self.rights,
             stars=self.stars.sales,
             methods=settings.payment_methods,
             controller=settings.controller,

@@ -28,6 +28,7 @@ from bot.sessions import Sessions
 from bot.star_counter import StarCounter
 from services.delivery import Delivery
 from services.metrics import Metrics
+from services.privacy.rights import Rights
 
 
 class House(Protocol):
@@ -38,6 +39,7 @@ class House(Protocol):
     moving: Moving
     delivery: Delivery
     after_sale: AfterSale
+    rights: Rights
     stars: StarCounter
     engine: Engine
     desk: Desk
@@ -93,3 +95,4 @@ class Arrivals:
         """Somebody who could not be reached is there again: what they missed is told."""
         await self._shop.delivery.catch_up(customer)
         await self._shop.after_sale.catch_up(customer)
+        await self._shop.rights.reminding.catch_up(customer)

@@ -119,6 +119,7 @@ class Settings(BaseSettings):
     controller_email: str = "contact@esim-miio.com"
     authority_name: str = "CNIL"
     authority_url: str = "https://www.cnil.fr/fr/plaintes"
+    authority_address: str = "3 place de Fontenoy, TSA 80715, 75334 Paris Cedex 07, France"
     terms_url: str = "https://www.esim-miio.com/"
     terms_version: str = "2026-11"
     support_hours: str = "9:00–19:00 (Europe/Paris)"
@@ -209,6 +210,7 @@ class Settings(BaseSettings):
             self.controller_email,
             self.authority_name,
             self.authority_url,
+            self.authority_address,
         )
 
     @property

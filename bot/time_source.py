@@ -16,6 +16,16 @@ log = structlog.get_logger()
 AGAIN = 1.0
 
 
+async def glance(url: str, clock: Clock) -> None:
+    """Set a command's clock by the source, once. A source that is away leaves the machine's time."""
+    async with httpx.AsyncClient(timeout=3) as http:
+        try:
+            answer = await http.get(url)
+            clock.move(float(answer.raise_for_status().json()["offset"]))
+        except (httpx.HTTPError, ValueError, KeyError):
+            log.warning("the time source does not answer")
+
+
 class TimeSource:
     """Asks which offset to live by, and says which one it lives by already, when everything due has run."""
 

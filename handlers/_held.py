@@ -7,10 +7,18 @@ from datetime import datetime
 from bot.conversation.i18n import _, waiting
 from bot.conversation.messages import Button, Menu
 from handlers import support
+from handlers.pausing import EndPause
 
 
 def held(why: str, until: datetime, now: datetime) -> Menu:
-    """Why there is no link to pay just now, and until when. `why`: "orders", "amount" or "declines"."""
+    """Why there is no link to pay just now, and until when. `why`: as in Held."""
+    if why == "resting":
+        return Menu(
+            _(
+                "You have asked me to keep your data and not to use it, so I cannot sell you anything now. Nothing was charged."
+            ),
+            (Button(_("End the pause"), EndPause()), Button(_("A person"), support.AskPerson())),
+        )
     wait = waiting(max((until - now).total_seconds(), 60))
     reasons = {
         "declines": _(

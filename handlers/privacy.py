@@ -1,4 +1,4 @@
-"""Privacy: the six rights in short, and a button for each that has one.
+"""Privacy: the rights in short, and a button for each.
 
 > /privacy
 Your data at Miio
@@ -9,20 +9,22 @@ Your data at Miio
 5. Objection: no advertising.
 6. Complaint: CNIL, …
 Contact: contact@esim-miio.com, 60 rue François 1er, 75008 Paris, France
-[My data] [Correct] [Delete] [Marketing] [Policy]
-> /privacy R-222222
-I know no request R-222222.
+[Policy] [My data] [Correct] [Delete] [Marketing] [Pause use] [Complain] [Contact]
 """
 
 from __future__ import annotations
 
 from bot.conversation.events import Chat
 from bot.conversation.i18n import N_, _
-from bot.conversation.messages import Button, Menu, Reply, Text
+from bot.conversation.messages import Button, Menu, Reply
 from bot.conversation.router import Router
+from handlers import requests
 from handlers.account import ShowAccount
+from handlers.complaining import ShowComplaint
+from handlers.contact import ShowContact
 from handlers.erasing import AskErasure
 from handlers.marketing import ShowMarketing
+from handlers.pausing import ShowPause
 from handlers.policy import ShowPolicy
 from handlers.privacy_data import ExportData
 from services.shop import Shop
@@ -35,7 +37,7 @@ async def privacy(chat: Chat, shop: Shop, words: str) -> Reply:  # noqa: ARG001
     """The six rights, and a button for each that has one."""
     who = shop.controller
     if words.strip():
-        return await request_state(shop, words.strip())
+        return await requests.state_of(shop, words.strip())
     lines = (
         _("Your data at {shop}", shop=who.name),
         _("We hold what is needed to sell you an eSIM and to help you with it. We sell it to nobody."),
@@ -51,11 +53,14 @@ async def privacy(chat: Chat, shop: Shop, words: str) -> Reply:  # noqa: ARG001
         _("Contact: {email}, {address}", email=who.email, address=who.address),
     )
     buttons = (
+        Button(_("Policy"), ShowPolicy()),
         Button(_("My data"), ExportData()),
         Button(_("Correct"), ShowAccount()),
         Button(_("Delete"), AskErasure()),
         Button(_("Marketing"), ShowMarketing()),
-        Button(_("Policy"), ShowPolicy()),
+        Button(_("Pause use"), ShowPause()),
+        Button(_("Complain"), ShowComplaint()),
+        Button(_("Contact"), ShowContact()),
     )
     return Menu("\n".join(lines), buttons)
 
@@ -64,16 +69,3 @@ async def privacy(chat: Chat, shop: Shop, words: str) -> Reply:  # noqa: ARG001
 async def privacy_by_words(chat: Chat, shop: Shop, words: str) -> Reply:  # noqa: ARG001
     """The same, asked in words."""
     return await privacy(chat, shop, "")
-
-
-async def request_state(shop: Shop, number: str) -> Text:
-    """The state of a request, by its number, from any chat."""
-    state = await shop.privacy.request_state(number.upper())
-    words = {
-        "in_progress": _("Request {number}: being worked on.", number=number),
-        "awaiting_processors": _(
-            "Request {number}: deleted here; our partners are being told.", number=number
-        ),
-        "answered": _("Request {number}: done.", number=number),
-    }
-    return Text(words.get(state or "", _("I know no request {number}.", number=number)))

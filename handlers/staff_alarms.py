@@ -184,6 +184,23 @@ CAUSES = {
         "An erasure could not be proven on disk: {facts}.",
         "Stop what else reads the databases; it is tried again",
     ),
+    "request_due_10": Cause(
+        "A request about personal data is due within ten days: {facts}.", "python -m bot privacy show R…"
+    ),
+    "request_due_3": Cause(
+        "A request about personal data is due within three days: {facts}.", "python -m bot privacy show R…"
+    ),
+    "request_overdue": Cause(
+        "A request about personal data was not answered in time: {facts}.", "python -m bot privacy show R…"
+    ),
+    "pause_not_told": Cause(
+        "A pause of a customer's data cannot end, because nobody can tell its owner: {facts}.",
+        "Write to them by other means, or let it stand",
+    ),
+    "letter_due": Cause(
+        "Somebody has to be written to about their request: {facts}.",
+        "python -m bot privacy show R… says whom and what; python -m bot privacy close R… when it is done",
+    ),
     "unknown_expiry": Cause(
         "Nobody knows when the last plan of {facts} ends: they are kept beyond their time.",
         "python -m bot retention --dry-run",

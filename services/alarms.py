@@ -11,9 +11,10 @@ from sqlalchemy import Connection, delete, func, select, update
 
 from services.clock import Clock
 from services.news import Alarm
+from services.privacy.request_states import OPEN
 from services.storage import Storage
 from services.storage.after_sale import claims
-from services.storage.app import items, orders, refunds
+from services.storage.app import items, orders, privacy_requests, refunds
 from services.storage.desk import alarms
 from services.storage.upsert import insert_new
 
@@ -165,10 +166,27 @@ def _claim_is_decided(connection: Connection, claim: str) -> bool:
     return state != "with_person"
 
 
+def _request_is_answered(connection: Connection, request: str) -> bool:
+    return not connection.execute(
+        select(privacy_requests.c.id).where(
+            privacy_requests.c.id == request, privacy_requests.c.state.in_(OPEN)
+        )
+    ).first()
+
+
+def _file_is_closed(connection: Connection, request: str) -> bool:
+    state = connection.execute(
+        select(privacy_requests.c.state).where(privacy_requests.c.id == request)
+    ).scalar_one_or_none()
+    return state in (None, "closed")
+
+
 _OVER: Mapping[str, Callable[[Connection, str], bool]] = {
     "needs_person_": _item_is_settled,
     "payment_wrong_amount": _order_is_settled,
     "refund_failed": _refunds_went,
     "claim_": _claim_is_decided,
     "dispute": _dispute_is_closed,
+    "request_": _request_is_answered,
+    "letter_due": _file_is_closed,
 }

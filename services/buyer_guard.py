@@ -38,7 +38,7 @@ class Limits:
 
 
 class Held(Exception):
-    """Not now: "orders", "amount" or "declines", and until when."""
+    """Not now: "orders", "amount" or "declines", and until when; "resting": until the buyer ends their pause."""
 
     def __init__(self, why: str, until: datetime) -> None:
         super().__init__(why)
@@ -64,7 +64,11 @@ class BuyerGuard:
         if order.customer is None:
             return
         # Whoever asks twice at once is dealt with one after the other.
-        connection.execute(select(customers.c.id).where(customers.c.id == order.customer).with_for_update())
+        resting = connection.execute(
+            select(customers.c.paused_at).where(customers.c.id == order.customer).with_for_update()
+        ).scalar()
+        if resting is not None:
+            raise Held("resting", self._clock.now())
         self._check_declines(connection, order.customer)
         self._check_orders(connection, order)
 

@@ -163,6 +163,23 @@ class ErasureDone:
 
 
 @dataclass(frozen=True)
+class RequestMoved:
+    """A request about somebody's data has moved: to which state ("extended" among them), why, and its due date."""
+
+    number: str
+    now: str
+    why: str
+    due_at: datetime
+
+
+@dataclass(frozen=True)
+class UseResumes:
+    """The pause of somebody's data ends on that day, and by whom it was ended: GDPR art. 18(3)."""
+
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Alarm:
     """Something the operator must know. `cause` names it once; `facts` are ids and numbers only."""
 

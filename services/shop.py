@@ -20,6 +20,7 @@ from services.imei import Imeis
 from services.orders import Orders
 from services.papers import Papers
 from services.privacy import Controller, Privacy
+from services.privacy.rights import Rights
 from services.sales_pause import SalesPause
 from services.staff import Staff
 from services.stars import StarSales
@@ -80,6 +81,7 @@ class Shop:
     dossiers: Dossiers
     customers: Customers
     privacy: Privacy
+    rights: Rights
     stars: StarSales
     #: Channel → how one may pay there: "card", "stars".
     methods: Mapping[str, tuple[str, ...]]

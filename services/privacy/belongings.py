@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, func, literal, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, Select, Table, func, literal, or_, select
 
 from services.storage.app import (
     APP,
@@ -18,34 +18,42 @@ from services.storage.app import (
     items,
     leases,
     orders,
+    privacy_requests,
     purchases,
     wordings,
 )
 from services.storage.legal import LEGAL
 
 
-def mine(table: Table, customer: str) -> ColumnElement[bool] | None:
-    """The condition for a customer's rows of an app table; None where a row belongs to nobody."""
-    my_orders = select(orders.c.id).where(orders.c.customer_id == customer)
+def mine(table: Table, customer: str | Select[tuple[str]]) -> ColumnElement[bool] | None:
+    """The condition for a customer's rows of an app table, or several customers'; None where a row is nobody's."""
+
+    def theirs(column: Column[Any]) -> ColumnElement[bool]:
+        return column == customer if isinstance(customer, str) else column.in_(customer)
+
+    my_orders = select(orders.c.id).where(theirs(orders.c.customer_id))
     my_items = select(items.c.id).where(items.c.order_id.in_(my_orders))
-    my_chats = select(chats.c.id).where(chats.c.customer_id == customer)
+    my_chats = select(chats.c.id).where(theirs(chats.c.customer_id))
     if table is customers:
-        return customers.c.id == customer
+        return theirs(customers.c.id)
     if table is dispatches:
         return or_(dispatches.c.chat_id.in_(my_chats), dispatches.c.about.in_(my_items))
     if table is leases:
-        my_leases = select(literal("chat:").concat(chats.c.id)).where(chats.c.customer_id == customer)
+        my_leases = select(literal("chat:").concat(chats.c.id)).where(theirs(chats.c.customer_id))
         return leases.c.name.in_(my_leases)
     if table is wordings:
-        return wordings.c.digest.in_(select(consents.c.digest).where(consents.c.customer_id == customer))
+        return wordings.c.digest.in_(select(consents.c.digest).where(theirs(consents.c.customer_id)))
     if table in (purchases, devices):
         return table.c.item_id.in_(my_items)
     if "customer_id" in table.c:
-        return table.c.customer_id == customer
+        return theirs(table.c.customer_id)
     if "order_id" in table.c:
         return table.c.order_id.in_(my_orders)
+    if "request_id" in table.c:
+        my_requests = select(privacy_requests.c.id).where(theirs(privacy_requests.c.customer_id))
+        return table.c.request_id.in_(my_requests)
     if "case_id" in table.c:
-        return table.c.case_id.in_(select(cases.c.id).where(cases.c.customer_id == customer))
+        return table.c.case_id.in_(select(cases.c.id).where(theirs(cases.c.customer_id)))
     if "chat" in table.c:
         return table.c.chat.in_(my_chats)
     return None

@@ -12,10 +12,11 @@ from datetime import timedelta
 import structlog
 
 from services.clock import Clock, Waits
+from services.privacy.deadlines import due
 from services.privacy.journal import Erasure, Journal
 from services.privacy.others import Engine
 from services.privacy.partings import Partings
-from services.privacy.requests import Requests, due
+from services.privacy.requests import Requests
 from services.privacy.scrub import Scrubber
 from services.privacy.traces import Traces
 from services.privacy.wiping import Wiping

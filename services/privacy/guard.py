@@ -143,7 +143,7 @@ class Guard:
         answered = await self._stores.app.read(
             lambda connection: connection.execute(
                 select(privacy_requests).where(
-                    privacy_requests.c.kind == "erasure", privacy_requests.c.state == "answered"
+                    privacy_requests.c.kind == "erasure", privacy_requests.c.outcome == "answered"
                 )
             ).all()
         )

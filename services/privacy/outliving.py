@@ -12,6 +12,7 @@ from sqlalchemy import Connection, delete, exists, select, tuple_
 from services.clock import Clock
 from services.privacy.journal import Journal
 from services.privacy.policy import began_before
+from services.privacy.rules import in_use
 from services.privacy.standing import OVER, standing
 from services.storage import Stores
 from services.storage.app import case_messages, cases, consents, customers, esims
@@ -65,7 +66,7 @@ class Outliving:
         limit = began_before(self._clock.now(), "case")
         wanted = (
             select(cases.c.id)
-            .where(cases.c.state == "closed", cases.c.last_at < limit)
+            .where(cases.c.state == "closed", cases.c.last_at < limit, in_use(cases))
             .order_by(cases.c.id)
             .limit(MOST)
         )
@@ -120,7 +121,11 @@ def _page(
     limit = began_before(now, "A")
     wanted = (
         select(customers.c.id, customers.c.active_at)
-        .where(customers.c.active_at < limit, tuple_(customers.c.active_at, customers.c.id) > after)
+        .where(
+            customers.c.active_at < limit,
+            customers.c.paused_at.is_(None),
+            tuple_(customers.c.active_at, customers.c.id) > after,
+        )
         .order_by(customers.c.active_at, customers.c.id)
         .limit(PAGE)
     )

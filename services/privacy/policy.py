@@ -31,6 +31,7 @@ class Controller:
     email: str = "contact@esim-miio.com"
     authority: str = "CNIL"
     authority_url: str = "https://www.cnil.fr"
+    authority_address: str = "3 place de Fontenoy, TSA 80715, 75334 Paris Cedex 07, France"
     #: (month, day) on which the accounting year closes; a day that every year has.
     year_closes: tuple[int, int] = (12, 31)
 

@@ -27,7 +27,7 @@ from services.privacy.entries import (
     gaps,
     not_personal,
 )
-from services.storage import after_sale, app, desk, identity, legal, vault
+from services.storage import after_sale, app, desk, identity, legal, rights, vault
 
 STORES = {"app": app.APP, "legal": legal.LEGAL, "vault": vault.VAULT}
 
@@ -85,6 +85,7 @@ _TURN = Use(NAVIGATION, "safety", INTEREST, "lease", "keep", (), _SOON)
 _CONSENT = Use(ADDENDUM, "consent_proof", LAW, "consent", "keep", (AUTHORITIES,), _PROOF)
 _REQUEST = Use(ADDENDUM, "rights", LAW, "request", "keep", (AUTHORITIES,), _PROOF)
 _CODE = Use(ADDENDUM, "safety", INTEREST, "code", "delete")
+_LETTER = Use(IDENTIFICATION, "rights", LAW, "request", "delete")
 _KEY = Use(ADDENDUM, "safety", LAW, "A", "delete")
 
 _EXPORTED = "the app's own key of that row, which is exported by its content"
@@ -92,7 +93,7 @@ _EXPORTED = "the app's own key of that row, which is exported by its content"
 REGISTRY: tuple[Entry, ...] = (
     # Who they are
     *_ACCOUNT.sealed(app.customers, "name email phone", "customers:{column}:{id}"),
-    *_SERVICE.of(app.customers, "id created_at active_at"),
+    *_SERVICE.of(app.customers, "id created_at active_at paused_at resumes_at resume_told_at"),
     *_CHANNEL.of(app.identities, "hash", hidden=_HASH),
     *_CHANNEL.of(app.identities, "kind created_at"),
     *_CHANNEL.of(app.identities, "customer_id", hidden=_LINK),
@@ -202,7 +203,17 @@ REGISTRY: tuple[Entry, ...] = (
     *not_personal(app.consents, "seq", _OURS),
     *_CONSENT.of(app.wordings, "digest locale policy text"),
     *not_personal(app.wordings, "at", "when we first used these words with anybody"),
-    *_REQUEST.of(app.privacy_requests, "id customer_id kind state at due_at closed_at"),
+    *_REQUEST.of(
+        app.privacy_requests,
+        "id customer_id kind state intake level at due_at suspended_at extended_at outcome merged_into closed_at",
+    ),
+    *_REQUEST.of(rights.request_history, "request_id was now why at"),
+    *not_personal(rights.request_history, "seq tell", _WORK),
+    *_LETTER.of(rights.request_contacts, "request_id", hidden=_LINK),
+    *_LETTER.of(rights.request_contacts, "sender", hidden=_HASH),
+    *_LETTER.of(rights.request_contacts, "body", hidden="where a letter is answered; its writer has it"),
+    *_LETTER.of(rights.request_contacts, "at"),
+    *_REQUEST.of(rights.disclosures, "customer_id recipient what basis first_at last_at times"),
     *_CODE.of(identity.codes, "purpose sent wrong at until", hidden=_SOON),
     *_CODE.of(identity.codes, "customer_id", hidden=_LINK),
     *_CODE.of(identity.codes, "digest", hidden=_HASH),

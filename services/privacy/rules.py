@@ -10,13 +10,30 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, delete, exists, or_, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Table,
+    and_,
+    delete,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    true,
+    tuple_,
+    update,
+)
 
 from services.orders.order import FINAL
+from services.privacy.belongings import mine
+from services.privacy.pausing import resting
 from services.privacy.policy import Controller, began_before, books_kept_until
 from services.privacy.wiping import drop
 from services.storage.after_sale import claims
 from services.storage.app import (
+    APP,
     checkouts,
     consents,
     declines,
@@ -37,6 +54,7 @@ from services.storage.app import (
 )
 from services.storage.identity import codes
 from services.storage.legal import LEGAL
+from services.storage.rights import disclosures, request_contacts, request_history
 from services.storage.vault import erasures
 
 Store = Literal["app", "legal", "vault"]
@@ -90,11 +108,9 @@ def rules(controller: Controller) -> tuple[Rule, ...]:
             _measured,
             "line_state total_bytes used_bytes measured_at look_at warned",
         ),
+        _answered_requests(),
         _rows(
-            "answered requests",
-            "request",
-            privacy_requests,
-            lambda t: _old(privacy_requests.c.closed_at, t.shop, "request"),
+            "disclosures", "request", disclosures, lambda t: _old(disclosures.c.last_at, t.shop, "request")
         ),
         _rows(
             "done erasures",
@@ -106,6 +122,27 @@ def rules(controller: Controller) -> tuple[Rule, ...]:
         _rows("words that nobody answered to", "consent", wordings, _unspoken),
         *(_held(table) for table in LEGAL.sorted_tables if "keep_until" in table.c),
     )
+
+
+def _answered_requests() -> Rule:
+    """Requests go with their history and whatever is left of who wrote."""
+    attached = (request_history, request_contacts)
+
+    def over(connection: Connection, times: Times, most: int) -> list[Any]:
+        ended = _old(privacy_requests.c.closed_at, times.shop, "request")
+        return list(
+            connection.execute(
+                select(privacy_requests.c.id).where(ended, in_use(privacy_requests)).limit(most)
+            ).scalars()
+        )
+
+    def let_go(connection: Connection, numbers: Sequence[Any]) -> None:
+        for table in attached:
+            connection.execute(delete(table).where(table.c.request_id.in_(numbers)))
+        connection.execute(delete(privacy_requests).where(privacy_requests.c.id.in_(numbers)))
+
+    tables = frozenset({privacy_requests.name, *(table.name for table in attached)})
+    return Rule("answered requests", "request", "app", tables, over, let_go)
 
 
 def _events() -> Iterator[Rule]:
@@ -134,7 +171,8 @@ def _rows(
     key = tuple(table.primary_key.columns)
 
     def over(connection: Connection, times: Times, most: int) -> list[Any]:
-        return [tuple(row) for row in connection.execute(select(*key).where(condition(times)).limit(most))]
+        wanted = select(*key).where(condition(times), in_use(table)).limit(most)
+        return [tuple(row) for row in connection.execute(wanted)]
 
     def let_go(connection: Connection, keys: Sequence[Any]) -> None:
         connection.execute(delete(table).where(tuple_(*key).in_(keys)))
@@ -149,7 +187,9 @@ def _columns(name: str, period: str, condition: Callable[[Times], ColumnElement[
     def over(connection: Connection, times: Times, most: int) -> list[Any]:
         known = or_(*(esims.c[column].is_not(None) for column in nothing))
         return list(
-            connection.execute(select(esims.c.id).where(condition(times), known).limit(most)).scalars()
+            connection.execute(
+                select(esims.c.id).where(condition(times), known, in_use(esims)).limit(most)
+            ).scalars()
         )
 
     def let_go(connection: Connection, ids: Sequence[Any]) -> None:
@@ -181,7 +221,7 @@ def _orders(name: str, period: str, over: Callable[[Connection, Times, int], lis
 def _never_paid(connection: Connection, times: Times, most: int) -> list[Any]:
     payable = exists().where(checkouts.c.order_id == orders.c.id, checkouts.c.state.in_(("open", "pending")))
     wanted = select(orders.c.id).where(
-        orders.c.captured == 0, _old(orders.c.placed_at, times.shop, "unpaid"), ~payable
+        orders.c.captured == 0, _old(orders.c.placed_at, times.shop, "unpaid"), ~payable, in_use(orders)
     )
     return list(connection.execute(wanted.limit(most)).scalars())
 
@@ -190,7 +230,7 @@ def _out(connection: Connection, times: Times, most: int, controller: Controller
     """Where the accounting year closes differs; so the day is worked out for each that may be over."""
     candidates = connection.execute(
         select(orders.c.id, orders.c.paid_at, orders.c.placed_at)
-        .where(orders.c.captured > 0, _old(orders.c.placed_at, times.shop, "L"))
+        .where(orders.c.captured > 0, _old(orders.c.placed_at, times.shop, "L"), in_use(orders))
         .order_by(orders.c.placed_at)
         .limit(most)
     )
@@ -220,6 +260,12 @@ def _told_long_ago(times: Times) -> ColumnElement[bool]:
 
 def _unspoken(_times: Times) -> ColumnElement[bool]:
     return ~exists().where(consents.c.digest == wordings.c.digest)
+
+
+def in_use(table: Table) -> ColumnElement[bool]:
+    """Not a row of somebody who asked that their data be kept and not used: nothing of theirs is purged meanwhile."""
+    theirs = mine(table, resting()) if table.metadata is APP else None
+    return true() if theirs is None else ~func.coalesce(theirs, false())
 
 
 def _old(column: Any, now: datetime, period: str) -> ColumnElement[bool]:

@@ -35,11 +35,13 @@ from services.storage.app import (
     mailings,
     orders,
     paperwork,
+    privacy_requests,
     purchases,
     refunds,
     statements,
 )
 from services.storage.identity import codes
+from services.storage.rights import request_contacts
 from services.storage.sealing import Secrets
 from services.storage.upsert import insert_new
 
@@ -100,6 +102,11 @@ class Wiping:
             connection.execute(delete(leases).where(_is(leases, customer), idle))
             for table in (dispatches, declines, codes):
                 connection.execute(delete(table).where(_is(table, customer)))
+            # What their letters were answered with; the answer to this very request is still on its way.
+            others = select(privacy_requests.c.id).where(
+                _is(privacy_requests, customer), privacy_requests.c.kind != "erasure"
+            )
+            connection.execute(delete(request_contacts).where(request_contacts.c.request_id.in_(others)))
             # Claims that they made with somebody else's number.
             theirs = select(chats.c.id).where(_is(chats, customer))
             connection.execute(update(claims).where(claims.c.chat_id.in_(theirs)).values(chat_id=None))

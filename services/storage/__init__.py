@@ -1,7 +1,22 @@
 """The one door to a database: `await storage.transaction(work)`, with `work` a plain function on a connection."""
 
-from services.storage import after_sale, desk, identity  # they add their tables to the store of daily work
+from services.storage import (
+    after_sale,
+    desk,
+    identity,
+    rights,
+)  # they add their tables to the store of daily work
 from services.storage.door import Storage, Work, open_storage
 from services.storage.stores import Stores, open_stores
 
-__all__ = ["Storage", "Stores", "Work", "after_sale", "desk", "identity", "open_storage", "open_stores"]
+__all__ = [
+    "Storage",
+    "Stores",
+    "Work",
+    "after_sale",
+    "desk",
+    "identity",
+    "open_storage",
+    "open_stores",
+    "rights",
+]

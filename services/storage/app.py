@@ -19,6 +19,10 @@ customers = Table(
     Column("created_at", Moment, nullable=False),
     #: The last thing they did with us; our own messages and privacy requests do not count.
     Column("active_at", Moment, nullable=False),
+    #: Since when their data are kept and not used, because they asked for it; when that ends, and since when they know.
+    Column("paused_at", Moment),
+    Column("resumes_at", Moment),
+    Column("resume_told_at", Moment),
     Column("name", LargeBinary),
     Column("email", LargeBinary),
     Column("phone", LargeBinary),
@@ -350,11 +354,21 @@ privacy_requests = Table(
     "privacy_requests",
     APP,
     Column("id", Key, primary_key=True),
-    Column("customer_id", Key, nullable=False, index=True),
+    #: None: somebody wrote a letter, and nobody knows yet who they are to us.
+    Column("customer_id", Key, index=True),
     Column("kind", String(16), nullable=False),
     Column("state", String(32), nullable=False, index=True),
+    #: How it came, and how sure we are who asks: services/privacy/request_states.py.
+    Column("intake", String(16), nullable=False, default="chat"),
+    Column("level", String(2), nullable=False, default="L0"),
     Column("at", Moment, nullable=False),
     Column("due_at", Moment, nullable=False),
+    #: Since when its clock stands still.
+    Column("suspended_at", Moment),
+    Column("extended_at", Moment),
+    #: How it ended, whether its file is closed since or not; and when that was.
+    Column("outcome", String(32)),
+    Column("merged_into", Key),
     Column("closed_at", Moment),
 )
 

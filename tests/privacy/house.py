@@ -12,6 +12,8 @@ from services.clock import Clock, Waits
 from services.customers import Customers
 from services.esims import Esims
 from services.imei import Imeis
+from services.mailer import Mailer
+from services.mailer import Settings as MailSettings
 from services.money import Money
 from services.news import Told
 from services.orders import Orders
@@ -20,6 +22,7 @@ from services.orders.order import Statement
 from services.payments import PaymentError
 from services.privacy import Others, Privacy, open_guard
 from services.privacy.export_schema import schema
+from services.privacy.rights import open_rights
 from services.providers import ProviderError
 from services.storage.app import (
     case_messages,
@@ -208,6 +211,9 @@ class House:
             Waits(0),
             self.engine,
             Others(self.checkouts, {"keepgo": self.provider}, self.forget_staff_messages, self.voice),
+        )
+        self.rights = open_rights(
+            stores, self.people, self.secrets, self.checkouts, Mailer(MailSettings()), self.clock, self.voice
         )
         self.guard = open_guard(stores, self.vault, self.secrets, self.clock)
 

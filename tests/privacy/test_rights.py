@@ -16,8 +16,8 @@ from services.esims import Measured
 from services.money import Money
 from services.news import ErasureDone, Told
 from services.privacy import Controller, KeysMissing, Resurrected
+from services.privacy.deadlines import due
 from services.privacy.policy import books_kept_until, proof_kept_until
-from services.privacy.requests import due
 from services.privacy.scrub import Scrubber
 from services.storage import Stores, open_stores
 from services.storage.app import (

@@ -7,7 +7,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from bot.settings import Settings
+from bot.time_source import glance
 from services.clock import Clock
+from services.customers import Customers
+from services.privacy.handling import Handling
+from services.privacy.intake import Letters
+from services.privacy.pausing import Pauses
+from services.privacy.requests import Requests
 from services.storage import Stores, open_stores
 from services.storage.rotation import open_secrets
 from services.storage.sealing import Secrets, Vault
@@ -23,6 +29,31 @@ class Desk:
     vault: Vault
     clock: Clock
 
+    @property
+    def people(self) -> Customers:
+        """Whom we serve."""
+        return Customers(self.stores.app, self.vault, self.secrets, self.clock)
+
+    @property
+    def requests(self) -> Requests:
+        """The register."""
+        return Requests(self.stores.app, self.clock)
+
+    @property
+    def letters(self) -> Letters:
+        """What did not come through a chat."""
+        return Letters(self.stores.app, self.people, self.secrets, self.clock)
+
+    @property
+    def handling(self) -> Handling:
+        """The time and the fate of requests."""
+        return Handling(self.stores.app, self.clock)
+
+    @property
+    def pauses(self) -> Pauses:
+        """Data that are kept and not used."""
+        return Pauses(self.stores.app, self.requests, self.clock)
+
 
 @asynccontextmanager
 async def open_desk(settings: Settings) -> AsyncIterator[Desk]:
@@ -30,6 +61,8 @@ async def open_desk(settings: Settings) -> AsyncIterator[Desk]:
     stores = await open_stores(*settings.databases)
     try:
         clock = Clock()
+        if settings.time_source:
+            await glance(settings.time_source, clock)
         secrets = await open_secrets(stores.vault, settings.key)
         yield Desk(settings, stores, secrets, Vault(stores.vault, secrets, clock), clock)
     finally:

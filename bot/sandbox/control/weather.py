@@ -97,8 +97,13 @@ class Weather:
         return await self.clock(request)
 
     async def ask(self, request: Request) -> dict[str, float]:
-        """The bot's long poll. A bot that is killed hangs up, and must not count as told."""
+        """The bot's long poll. A bot that is killed hangs up, and must not count as told.
+
+        Whoever gives no name, as a command beside the bot, only reads it.
+        """
         asked = read_query(request)
+        if "bot" not in request.query_params:
+            return {"offset": self._world.clock.offset.total_seconds()}
         bot, taken = asked.text("bot", 100), asked.number("taken", 0.0)
         asking = asyncio.create_task(self._world.clock.ask(bot, taken))
         leaving = asyncio.create_task(_left(request))

@@ -58,11 +58,28 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("created_at", columns.Moment(timezone=True), nullable=False),
         sa.Column("active_at", columns.Moment(timezone=True), nullable=False),
+        sa.Column("paused_at", columns.Moment(timezone=True), nullable=True),
+        sa.Column("resumes_at", columns.Moment(timezone=True), nullable=True),
+        sa.Column("resume_told_at", columns.Moment(timezone=True), nullable=True),
         sa.Column("name", sa.LargeBinary(), nullable=True),
         sa.Column("email", sa.LargeBinary(), nullable=True),
         sa.Column("phone", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_customers")),
     )
+    op.create_table(
+        "disclosures",
+        sa.Column("customer_id", sa.String(length=64), nullable=False),
+        sa.Column("recipient", sa.String(length=64), nullable=False),
+        sa.Column("what", sa.String(length=64), nullable=False),
+        sa.Column("basis", sa.String(length=200), nullable=False),
+        sa.Column("first_at", columns.Moment(timezone=True), nullable=False),
+        sa.Column("last_at", columns.Moment(timezone=True), nullable=False),
+        sa.Column("times", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("customer_id", "recipient", "what", name=op.f("pk_disclosures")),
+    )
+    with op.batch_alter_table("disclosures", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_disclosures_last_at"), ["last_at"], unique=False)
+
     op.create_table(
         "dispatches",
         sa.Column("message", sa.String(length=64), nullable=False),
@@ -157,17 +174,51 @@ def upgrade() -> None:
     op.create_table(
         "privacy_requests",
         sa.Column("id", sa.String(length=64), nullable=False),
-        sa.Column("customer_id", sa.String(length=64), nullable=False),
+        sa.Column("customer_id", sa.String(length=64), nullable=True),
         sa.Column("kind", sa.String(length=16), nullable=False),
         sa.Column("state", sa.String(length=32), nullable=False),
+        sa.Column("intake", sa.String(length=16), nullable=False),
+        sa.Column("level", sa.String(length=2), nullable=False),
         sa.Column("at", columns.Moment(timezone=True), nullable=False),
         sa.Column("due_at", columns.Moment(timezone=True), nullable=False),
+        sa.Column("suspended_at", columns.Moment(timezone=True), nullable=True),
+        sa.Column("extended_at", columns.Moment(timezone=True), nullable=True),
+        sa.Column("outcome", sa.String(length=32), nullable=True),
+        sa.Column("merged_into", sa.String(length=64), nullable=True),
         sa.Column("closed_at", columns.Moment(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_privacy_requests")),
     )
     with op.batch_alter_table("privacy_requests", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_privacy_requests_customer_id"), ["customer_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_privacy_requests_state"), ["state"], unique=False)
+
+    op.create_table(
+        "request_contacts",
+        sa.Column("request_id", sa.String(length=64), nullable=False),
+        sa.Column("sender", sa.String(length=64), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("at", columns.Moment(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("request_id", name=op.f("pk_request_contacts")),
+    )
+    with op.batch_alter_table("request_contacts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_request_contacts_sender"), ["sender"], unique=False)
+
+    op.create_table(
+        "request_history",
+        sa.Column(
+            "seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("request_id", sa.String(length=64), nullable=False),
+        sa.Column("was", sa.String(length=32), nullable=False),
+        sa.Column("now", sa.String(length=32), nullable=False),
+        sa.Column("why", sa.String(length=64), nullable=False),
+        sa.Column("at", columns.Moment(timezone=True), nullable=False),
+        sa.Column("tell", sa.String(length=16), nullable=False),
+        sa.PrimaryKeyConstraint("seq", name=op.f("pk_request_history")),
+    )
+    with op.batch_alter_table("request_history", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_request_history_request_id"), ["request_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_request_history_tell"), ["tell"], unique=False)
 
     op.create_table(
         "seen_events",
@@ -685,6 +736,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_seen_events_at"))
 
     op.drop_table("seen_events")
+    with op.batch_alter_table("request_history", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_request_history_tell"))
+        batch_op.drop_index(batch_op.f("ix_request_history_request_id"))
+
+    op.drop_table("request_history")
+    with op.batch_alter_table("request_contacts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_request_contacts_sender"))
+
+    op.drop_table("request_contacts")
     with op.batch_alter_table("privacy_requests", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_privacy_requests_state"))
         batch_op.drop_index(batch_op.f("ix_privacy_requests_customer_id"))
@@ -715,6 +775,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_dispatches_about"))
 
     op.drop_table("dispatches")
+    with op.batch_alter_table("disclosures", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_disclosures_last_at"))
+
+    op.drop_table("disclosures")
     op.drop_table("customers")
     with op.batch_alter_table("consents", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_consents_customer_id"))

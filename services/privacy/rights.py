@@ -1,0 +1,52 @@
+"""The rest of a traveller's rights, beside the copy and the erasure: the register, its letters, the pause."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from services.clock import Clock
+from services.customers import Customers
+from services.mailer import Mailer
+from services.news import Voice
+from services.privacy.handling import Handling
+from services.privacy.intake import Letters
+from services.privacy.others import OpenCheckouts
+from services.privacy.pausing import Pauses
+from services.privacy.reminding import Reminding
+from services.privacy.requests import Requests
+from services.privacy.resting import Resting
+from services.storage import Stores
+from services.storage.sealing import Secrets
+
+
+@dataclass(frozen=True)
+class Rights:
+    """The services, by what they are for."""
+
+    requests: Requests
+    letters: Letters
+    handling: Handling
+    pauses: Pauses
+    reminding: Reminding
+    resting: Resting
+
+
+def open_rights(
+    stores: Stores,
+    people: Customers,
+    secrets: Secrets,
+    checkouts: OpenCheckouts,
+    mailer: Mailer,
+    clock: Clock,
+    voice: Voice,
+) -> Rights:
+    """All of them, on these stores."""
+    requests, letters = Requests(stores.app, clock), Letters(stores.app, people, secrets, clock)
+    return Rights(
+        requests,
+        letters,
+        Handling(stores.app, clock),
+        Pauses(stores.app, requests, clock),
+        Reminding(stores.app, letters, mailer, clock, voice),
+        Resting(stores.app, checkouts, clock, voice),
+    )
