@@ -11,7 +11,7 @@ Paused: your data are kept and not used. Request R-….
 If you end the pause, …
 [End the pause] [Go on pausing]
 > [Go on pausing]
-Paused: your data are kept and not used.
+Paused: your data are kept and not used. Since ….
 > [End the pause]
 > [End the pause]
 The pause has ended.

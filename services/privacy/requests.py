@@ -13,7 +13,7 @@ from services.clock import Clock
 from services.privacy.deadlines import due
 from services.privacy.request_states import ENDS, LEADS_TO, OPEN, Intake, Kind, Level, State
 from services.storage import Storage
-from services.storage.app import privacy_requests
+from services.storage.app import customers, privacy_requests
 from services.storage.rights import request_contacts, request_history
 from services.storage.upsert import insert_new
 
@@ -115,6 +115,7 @@ class Requests:
         now = self._clock.now()
 
         def work(connection: Connection) -> str:
+            connection.execute(select(customers.c.id).where(customers.c.id == customer).with_for_update())
             known: str | None = (
                 connection.execute(
                     _of(customer, kind)
@@ -190,7 +191,8 @@ def move(
 
 
 def open_like(connection: Connection, customer: str, kind: Kind) -> str | None:
-    """The number of a customer's open request of that kind, the oldest."""
+    """The number of a customer's open request of that kind, the oldest. Two who ask at once ask in turn."""
+    connection.execute(select(customers.c.id).where(customers.c.id == customer).with_for_update())
     wanted = _of(customer, kind).where(privacy_requests.c.state.in_(OPEN)).order_by(privacy_requests.c.at)
     number: str | None = connection.execute(wanted).scalars().first()
     return number
