@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 import re
 import time
@@ -14,6 +13,8 @@ PLACES = ("Japan, 10 days", "France, 7 days", "Turkey, 15 days")
 #: Seconds without an answer after which a person presses once more; they grow, for whoever presses faster than the
 #: shop answers only lengthens the queue.
 PATIENCE, GROWS, LONGEST = 8.0, 1.5, 60.0
+#: Seconds of silence after which a person takes what is there for the answer.
+MOMENT = 0.7
 #: Presses until a person gives up.
 MOST_PRESSES = 40
 #: The share of those who could that pay in Stars, and how often they try before they take the card.
@@ -104,13 +105,17 @@ class Buyer(Traveller):
             await self.says(self._chance.choice(PLACES))
 
     async def _newest(self, patience: float) -> dict | None:
-        """The newest message with buttons, once nothing more has come for a moment; None when nothing came."""
+        """The newest message with buttons, once nothing more has come for a moment; None when nothing came.
+
+        Whoever acts on the first of several late answers gets the others as answers to that, and never catches up.
+        """
         end = time.monotonic() + patience
+        found: dict | None = None
         while time.monotonic() < end:
             shown = await self.screen(self.cursor)
-            found = [message for message in self._new(shown) if message["buttons"]]
-            if found:
-                return found[-1]
-            await self.screen(shown["cursor"], wait=min(end - time.monotonic(), 5))
-        await asyncio.sleep(0)
-        return None
+            found = next((one for one in reversed(self._new(shown)) if one["buttons"]), None)
+            wait = MOMENT if found else min(end - time.monotonic(), 5)
+            later = await self.screen(shown["cursor"], wait=max(wait, 0))
+            if found and later["cursor"] == shown["cursor"]:
+                return found
+        return found

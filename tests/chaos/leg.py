@@ -90,7 +90,9 @@ class Crowd:
             purchase = await buyer.orders()
             if purchase is None:
                 self.gave_up += 1
-                say(f"{buyer.name} on {buyer.channel} gave up: {(await buyer.texts())[-2:]}")
+                say(
+                    f"{buyer.name} on {buyer.channel} gave up: {[text[:40] for text in await buyer.texts()][-12:]}"
+                )
                 continue
             self.purchases.append(purchase)
             self._killer.paid()
