@@ -13,8 +13,9 @@ PLACES = ("Japan, 10 days", "France, 7 days", "Turkey, 15 days")
 #: Seconds without an answer after which a person presses once more; they grow, for whoever presses faster than the
 #: shop answers only lengthens the queue.
 PATIENCE, GROWS, LONGEST = 8.0, 1.5, 60.0
-#: Seconds of silence after which a person takes what is there for the answer.
-MOMENT = 0.7
+#: Seconds of silence after which a person takes what is there for the answer; and how many presses make it as long
+#: again, for whoever did not get on so far has late answers still to come.
+MOMENT, PRESSES = 0.7, 4
 #: Presses until a person gives up.
 MOST_PRESSES = 40
 #: The share of those who could that pay in Stars, and how often they try before they take the card.
@@ -46,10 +47,10 @@ class Buyer(Traveller):
     async def orders(self) -> Purchase | None:
         """From a country's name to a paid order; None when it became too much."""
         label, patience = "", PATIENCE
-        for _ in range(MOST_PRESSES):
+        for number in range(MOST_PRESSES):
             await self.mark()
             await self._act(label)
-            shown = await self._newest(patience)
+            shown = await self._newest(patience, MOMENT * (1 + number / PRESSES))
             if shown is None:
                 patience = min(patience * GROWS, LONGEST)
                 continue
@@ -91,7 +92,7 @@ class Buyer(Traveller):
         for _ in range(STAR_TRIES):
             await self.mark()
             await self.presses(label)
-            shown = await self._newest(PATIENCE)
+            shown = await self._newest(PATIENCE, MOMENT)
             if shown is None or not shown["buttons"][0]["label"].startswith("Pay ⭐"):
                 continue
             if (await self.living.http.post(self._path("pay"), json={})).is_success:
@@ -104,7 +105,7 @@ class Buyer(Traveller):
         else:
             await self.says(self._chance.choice(PLACES))
 
-    async def _newest(self, patience: float) -> dict | None:
+    async def _newest(self, patience: float, moment: float) -> dict | None:
         """The newest message with buttons, once nothing more has come for a moment; None when nothing came.
 
         Whoever acts on the first of several late answers gets the others as answers to that, and never catches up.
@@ -114,7 +115,7 @@ class Buyer(Traveller):
         while time.monotonic() < end:
             shown = await self.screen(self.cursor)
             found = next((one for one in reversed(self._new(shown)) if one["buttons"]), None)
-            wait = MOMENT if found else min(end - time.monotonic(), 5)
+            wait = moment if found else min(end - time.monotonic(), 5)
             later = await self.screen(shown["cursor"], wait=max(wait, 0))
             if found and later["cursor"] == shown["cursor"]:
                 return found
