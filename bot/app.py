@@ -28,6 +28,7 @@ from bot.jobs import Job, Jobs
 from bot.lines import Lines
 from bot.moving import Moving
 from bot.outgoing import Outgoing
+from bot.pages import COPY, POLICY, Pages
 from bot.payment_watch import watch
 from bot.sessions import Sessions, State
 from bot.settings import Settings
@@ -67,7 +68,7 @@ from services.papers import Papers, Paperwork, Receipts
 from services.payments.stripe.client import Stripe
 from services.payments.ways import WaysBack
 from services.prices import Prices
-from services.privacy import Others, Privacy
+from services.privacy import Door, Others, Privacy
 from services.privacy.rights import open_rights
 from services.promise import Promise, promised
 from services.providers import EsimProvider
@@ -334,6 +335,9 @@ class App:
             lambda: self.ready,
             self.hints.tellers,
             self.hints.heard,
+            Pages(
+                self.privacy.copies, self.privacy.facts, self.engine.compose, self.settings.shop_language
+            ).routes(),
         )
 
     async def fetch(self, channel: str, reference: str, kind: str, mime: str) -> bytes | None:
@@ -359,9 +363,17 @@ class App:
 
     def _privacy(self) -> Privacy:
         others = Others(self.checkouts, self.providers, self.forget_staff_messages, self.voice)
-        controller = self.settings.controller
+        settings = self.settings
         return Privacy(
-            self.stores, self.vault, self.secrets, self.clock, self.waits, self.durable, others, controller
+            self.stores,
+            self.vault,
+            self.secrets,
+            self.clock,
+            self.waits,
+            self.durable,
+            others,
+            settings.controller,
+            Door(settings.page_url(COPY), settings.export_in_chat_kb * 1_000),
         )
 
     def _shop(self) -> Shop:
@@ -374,7 +386,13 @@ class App:
         }
         self.back = back
         return Shop(
-            about=About(settings.shop_name, settings.terms_url, settings.terms_version, back),
+            about=About(
+                settings.shop_name,
+                settings.terms_url,
+                settings.terms_version,
+                back,
+                settings.page_url(POLICY),
+            ),
             clock=self.clock,
             catalogue=self.catalogue,
             sales=self.sales,

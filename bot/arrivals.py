@@ -96,3 +96,4 @@ class Arrivals:
         await self._shop.delivery.catch_up(customer)
         await self._shop.after_sale.catch_up(customer)
         await self._shop.rights.reminding.catch_up(customer)
+        await self._shop.privacy.copies.catch_up(customer)

@@ -19,7 +19,7 @@ from bot.sources import Allowance, Rate, source
 
 #: Knocks of one source at one door: more than any platform sends, less than a flood.
 KNOCKS = Rate(20_000, 5_000)
-#: Wrong knocks of one source: secrets, signatures, paths, methods, sizes.
+#: Wrong knocks of one source: secrets, signatures, links that lead nowhere, paths, methods, sizes.
 WRONG = Rate(60, 2)
 #: Requests of one source at once that have not yet proven anything. A door holds twice as many.
 MOST_UNPROVEN = 200
@@ -27,7 +27,7 @@ MOST_UNPROVEN = 200
 MOST_SUSPECT = 8
 #: Seconds after which a refused source may try again.
 LATER = "5"
-_WRONG = frozenset({400, 401, 403, 404, 405, 408, 413})
+_WRONG = frozenset({400, 401, 403, 404, 405, 408, 410, 413})
 
 
 class Gate:

@@ -101,6 +101,7 @@ class Housekeeping:
             Job("tell alarms", 30, tell_alarms, due=True, floor=1),
             Job("forget the staff's record", 86_400, staff.forget, due=True, floor=60),
             Job("forget finished work", 3_600, self.forget, due=True, floor=30),
+            Job("forget copies", 3_600, privacy.copies.forget, due=True, floor=30),
             Job("retention", 86_400, privacy.let_go_of_old, due=True, floor=60),
             Job("dead letters", 300, self.dead_letters, floor=10),
             Job("warnings", 3_600, lambda: self.warnings(prices), due=True, floor=30),

@@ -120,6 +120,10 @@ class Settings(BaseSettings):
     authority_name: str = "CNIL"
     authority_url: str = "https://www.cnil.fr/fr/plaintes"
     authority_address: str = "3 place de Fontenoy, TSA 80715, 75334 Paris Cedex 07, France"
+    #: Whether the policy says what `POLICY.md` proposes; the operator decides.
+    policy_approved: bool = False
+    #: A copy of one's data that is larger goes by a link, in thousands of bytes; the platforms take 50,000.
+    export_in_chat_kb: int = Field(default=20_000, ge=0, le=45_000)
     terms_url: str = "https://www.esim-miio.com/"
     terms_version: str = "2026-11"
     support_hours: str = "9:00–19:00 (Europe/Paris)"
@@ -211,6 +215,7 @@ class Settings(BaseSettings):
             self.authority_name,
             self.authority_url,
             self.authority_address,
+            approved=self.policy_approved,
         )
 
     @property
@@ -241,6 +246,10 @@ class Settings(BaseSettings):
             url or f"sqlite:///{folder / name}.db" for url, name in zip(given, names, strict=True)
         )
         return app, legal, vault
+
+    def page_url(self, path: str) -> str:
+        """Where one of our own pages is; empty where the bot has no address."""
+        return f"{self.public_url.rstrip('/')}{path}" if self.public_url else ""
 
     @property
     def stripe(self) -> StripeSettings:

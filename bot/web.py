@@ -35,7 +35,7 @@ Hand = Callable[[Channel, bytes], Awaitable[None]]
 
 
 class Doors:
-    """One for each platform, for the payment service, for providers that tell, for whoever asks whether we live."""
+    """One for each platform, the payment service, providers that tell, whoever asks whether we live; and pages."""
 
     def __init__(
         self,
@@ -48,6 +48,7 @@ class Doors:
         healthy: Callable[[], bool],
         tellers: Collection[str],
         told: Callable[[str, Mapping[str, str], bytes], Awaitable[None]],
+        pages: Collection[Route] = (),
     ) -> None:
         self._channels = channels
         self._hand = hand
@@ -58,6 +59,7 @@ class Doors:
         self._healthy = healthy
         self._tellers = tellers
         self._told = told
+        self._pages = pages
         self._largest = {**LARGEST, **dict.fromkeys(tellers, LARGEST_HINT)}
         self._inside = dict.fromkeys(self._largest, 0)
 
@@ -76,6 +78,7 @@ class Doors:
                 *(Route(f"/{name}", _at_home, methods=["HEAD"]) for name in self._tellers),
                 Route("/whatsapp", self._handshake, methods=["GET"]),
                 Route("/health", self._health, methods=["GET"]),
+                *self._pages,
             ]
         )
 

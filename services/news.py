@@ -180,6 +180,14 @@ class UseResumes:
 
 
 @dataclass(frozen=True)
+class CopyReady:
+    """A copy of one's data can be carried away: it is a file, or too large for the chat and behind a link."""
+
+    copy: str
+    way: Literal["file", "link"]
+
+
+@dataclass(frozen=True)
 class Alarm:
     """Something the operator must know. `cause` names it once; `facts` are ids and numbers only."""
 

@@ -53,6 +53,8 @@ class About:
     terms_version: str
     #: Where a traveller gets back into the chat from the checkout, for each channel.
     back: Mapping[str, str]
+    #: Where the privacy policy can be read, without a slash at its end; empty where the shop has no address.
+    policy_url: str = ""
 
 
 @dataclass(frozen=True)

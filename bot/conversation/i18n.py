@@ -16,7 +16,7 @@ from decimal import Decimal
 from functools import cache, lru_cache, wraps
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
-from typing import ParamSpec, Protocol
+from typing import Literal, ParamSpec, Protocol
 
 from babel import Locale
 from babel.dates import format_date, format_time, format_timedelta
@@ -174,6 +174,22 @@ def duration(days: int | None) -> str:
         return _("no expiry")
     # format_unit leaves "duration-day" untranslated in half of the languages (Babel 2.18).
     return format_timedelta(timedelta(days=days), granularity="day", threshold=1000, locale=_babel())
+
+
+#: Babel's names of the units.
+_UNITS: dict[str, Literal["year", "day", "hour", "minute"]] = {
+    "years": "year",
+    "days": "day",
+    "hours": "hour",
+    "minutes": "minute",
+}
+
+
+@_remembered
+def span(count: int, unit: str) -> str:
+    """ "3 years", "72 hours"; `unit` is "years", "days", "hours" or "minutes"."""
+    length = timedelta(days=365 * count) if unit == "years" else timedelta(**{unit: count})
+    return format_timedelta(length, granularity=_UNITS[unit], threshold=100_000, locale=_babel())
 
 
 def waiting(seconds: float) -> str:

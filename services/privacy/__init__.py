@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from services.clock import Clock, Waits
 from services.privacy.archive import Archive
+from services.privacy.carrying import Copies, Door, Offer
 from services.privacy.consents import MARKETING, Answer, Consents, State
 from services.privacy.erasure import Erasing
-from services.privacy.export import Exports
+from services.privacy.export import Copy, Exports
 from services.privacy.guard import COMMAND, Guard, KeysMissing, Resurrected
 from services.privacy.journal import Journal
 from services.privacy.others import Engine, Others
 from services.privacy.partings import Partings
-from services.privacy.policy import VERSION, Controller, Facts, facts
+from services.privacy.policy import VERSION, Controller, Facts, Held, Period
 from services.privacy.preview import Preview, Previews, Stays
+from services.privacy.published import published
 from services.privacy.requests import Requests
 from services.privacy.retention import Over, Plan, Plans, Retention
 from services.privacy.scrub import Scrubber
@@ -27,11 +29,17 @@ __all__ = [
     "VERSION",
     "Answer",
     "Controller",
+    "Copies",
+    "Copy",
+    "Door",
     "Facts",
     "Guard",
+    "Held",
     "KeysMissing",
+    "Offer",
     "Others",
     "Over",
+    "Period",
     "Plan",
     "Plans",
     "Preview",
@@ -56,12 +64,26 @@ class Privacy:
         engine: Engine,
         others: Others,
         controller: Controller | None = None,
+        door: Door | None = None,
     ) -> None:
         self._controller = controller or Controller()
         journal, self._requests = Journal(stores.vault, clock), Requests(stores.app, clock)
         wiping = _wiping(stores, vault, secrets, clock, self._controller)
         self._consents = Consents(stores.app, clock)
         self._exports = Exports(stores, vault, secrets, clock, self._requests, self._controller)
+        #: What travellers carry away.
+        self.copies = Copies(
+            stores.app,
+            vault,
+            secrets,
+            self._exports,
+            self._requests,
+            engine,
+            others.voice,
+            door or Door(),
+            clock,
+            waits,
+        )
         self._previews = Previews(stores.app, clock, self._controller)
         erasing = Erasing(
             vault,
@@ -80,8 +102,8 @@ class Privacy:
         self._engine = engine
 
     def facts(self) -> Facts:
-        """What the policy has to say, by keys."""
-        return facts(self._controller)
+        """What the policy says, by keys."""
+        return published(self._controller)
 
     async def export(self, customer: str) -> tuple[str, bytes, str]:
         """(a file's name, UTF-8 JSON, the request's number). Raises Erased when the customer is gone."""

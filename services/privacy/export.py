@@ -1,11 +1,11 @@
-"""A copy of everything about one customer: a JSON document whose form is told by export_schema.py beside this file."""
+"""Everything about one customer, collected for a copy; the form of its JSON is told by export_schema.py beside this file."""
 
 from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
@@ -14,8 +14,8 @@ from sqlalchemy import Connection, Table, select
 
 from services.clock import Clock
 from services.privacy.belongings import held_tables, orders_of, rows_of, tables
-from services.privacy.entries import Entry
-from services.privacy.policy import Controller, facts
+from services.privacy.entries import CONSENT, CONTRACT, Entry
+from services.privacy.policy import Controller, Facts, facts
 from services.privacy.registry import about
 from services.privacy.requests import Requests
 from services.storage import Stores
@@ -29,8 +29,77 @@ _UNUSED = (None, "pending", "ready")
 Record = dict[str, Any]
 
 
+@dataclass(frozen=True)
+class Copy:
+    """Everything held about one customer at a moment. Values are JSON's own; files are bytes."""
+
+    #: The number of the request for it.
+    request: str
+    at: datetime
+    facts: Facts
+    #: Table → its rows.
+    records: Mapping[str, Sequence[Record]]
+
+    @property
+    def files(self) -> dict[str, bytes]:
+        """Papers as they were handed out, by the path that they get in a folder."""
+        return {
+            path_of(row): value
+            for rows in self.records.values()
+            for row in rows
+            for value in row.values()
+            if isinstance(value, bytes)
+        }
+
+    def document(self, file: Callable[[Record, bytes], str]) -> Record:
+        """The JSON document; `file` says what stands in it for a file of a record."""
+        records = {
+            name: [
+                {
+                    column: file(row, value) if isinstance(value, bytes) else value
+                    for column, value in row.items()
+                }
+                for row in rows
+            ]
+            for name, rows in self.records.items()
+        }
+        return {"manifest": self._manifest(records), "records": records}
+
+    def _manifest(self, records: Mapping[str, Sequence[Record]]) -> Record:
+        said = asdict(self.facts)
+        return {
+            "format": FORMAT,
+            "format_version": FORMAT_VERSION,
+            "request": self.request,
+            "generated_at": _text(self.at),
+            "policy": said["version"],
+            "controller": {
+                name: said["controller"][name]
+                for name in ("name", "address", "email", "authority", "authority_url")
+            },
+            "rights": said["rights"],
+            "categories": [
+                {
+                    "category": held["category"],
+                    "purposes": [{"purpose": purpose, "basis": basis} for purpose, basis in held["purposes"]],
+                    "recipients": held["recipients"],
+                    "periods": held["periods"],
+                }
+                for held in said["held"]
+            ],
+            "records": {
+                name: {
+                    "count": len(rows),
+                    "sha256": sha256(as_bytes(rows)).hexdigest(),
+                    "portable": is_portable(name),
+                }
+                for name, rows in records.items()
+            },
+        }
+
+
 class Exports:
-    """Makes the copy. Whoever asks must have been recognized before."""
+    """Collects. Whoever asks must have been recognized before."""
 
     def __init__(
         self,
@@ -50,14 +119,19 @@ class Exports:
 
     async def export(self, customer: str) -> tuple[str, bytes, str]:
         """(a file's name, UTF-8 JSON, the request's number). Raises Erased when the customer is gone."""
-        sealer = await self._vault.sealer(customer)
+        await self._vault.sealer(customer)  # nobody asks in the name of somebody who is gone
         number = await self._requests.export_asked(customer)
+        copy = await self.collect(customer, number)
+        await self._requests.move(number, "answered")
+        content = as_bytes(copy.document(lambda _row, value: b64encode(value).decode()))
+        return f"miio-data-{copy.at:%Y-%m-%d}.json", content, number
+
+    async def collect(self, customer: str, number: str) -> Copy:
+        """Everything as it stands now. Raises Erased when the customer is gone."""
+        sealer = await self._vault.sealer(customer)
         records = await self._stores.app.read(lambda connection: _records(connection, customer, sealer))
         records |= await self._held(customer)
-        now = self._clock.now()
-        document = {"manifest": self._manifest(number, now, records), "records": records}
-        await self._requests.move(number, "answered")
-        return f"miio-data-{now:%Y-%m-%d}.json", _bytes(document), number
+        return Copy(number, self._clock.now(), facts(self._controller), records)
 
     async def _held(self, customer: str) -> dict[str, list[Record]]:
         """What the legal archive holds of this customer's orders."""
@@ -76,38 +150,25 @@ class Exports:
 
         return await self._stores.legal.read(work)
 
-    def _manifest(self, number: str, now: datetime, records: dict[str, list[Record]]) -> Record:
-        policy = asdict(facts(self._controller))
-        return {
-            "format": FORMAT,
-            "format_version": FORMAT_VERSION,
-            "request": number,
-            "generated_at": _text(now),
-            "policy": policy["version"],
-            "controller": {
-                name: policy["controller"][name]
-                for name in ("name", "address", "email", "authority", "authority_url")
-            },
-            "rights": policy["rights"],
-            "categories": [
-                {
-                    "category": held["category"],
-                    "purposes": [{"purpose": purpose, "basis": basis} for purpose, basis in held["purposes"]],
-                    "recipients": held["recipients"],
-                    "periods": held["periods"],
-                }
-                for held in policy["held"]
-            ],
-            "records": {
-                name: {"count": len(rows), "sha256": sha256(_bytes(rows)).hexdigest()}
-                for name, rows in records.items()
-            },
-        }
-
 
 def exported(table: str) -> tuple[Entry, ...]:
     """The columns of a table that an export shows."""
     return tuple(entry for entry in about(table) if entry.export)
+
+
+def is_portable(table: str) -> bool:
+    """Whether its rows are theirs to take elsewhere: GDPR art. 20, data under a contract or consent."""
+    return any(entry.basis in (CONTRACT, CONSENT) for entry in exported(table))
+
+
+def path_of(paper: Record) -> str:
+    """Where a paper stands in a folder."""
+    return f"invoices/{paper['number']}.pdf"
+
+
+def as_bytes(value: Any) -> bytes:
+    """JSON as it is hashed: UTF-8, indented by two spaces."""
+    return json.dumps(value, ensure_ascii=False, indent=2).encode()
 
 
 def _records(connection: Connection, customer: str, sealer: Sealer) -> dict[str, list[Record]]:
@@ -133,14 +194,10 @@ def _value(entry: Entry, row: Mapping[Any, Any], sealer: Sealer) -> Any:
         case "json":
             return sealer.open_json(value, place)
         case "file":
-            return b64encode(sealer.open(value, place)).decode()
+            return sealer.open(value, place)
         case _:
             return sealer.words(value, place)
 
 
 def _text(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
-def _bytes(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False, indent=2).encode()

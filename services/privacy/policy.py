@@ -13,10 +13,13 @@ from typing import Literal
 from services.privacy.entries import CATEGORIES, Entry
 from services.privacy.registry import personal
 
-#: A new first number means that the policy changed so much that consent has to be asked for again.
-VERSION = "1.1"
+#: Of the text as it is published, and as it is proposed. A new first number means that the policy changed so much
+#: that consent has to be asked for again.
+VERSION, PROPOSED = "1.0", "1.1"
 
+#: The rights that the published text names, and what the law grants besides.
 RIGHTS = ("access", "portability", "complaint", "rectification", "erasure", "objection")
+MORE_RIGHTS = ("restriction", "withdrawal")
 
 #: How far a legal day can be ahead of UTC where the books are kept (Paris, in summer).
 _AHEAD = timedelta(hours=2)
@@ -34,6 +37,13 @@ class Controller:
     authority_address: str = "3 place de Fontenoy, TSA 80715, 75334 Paris Cedex 07, France"
     #: (month, day) on which the accounting year closes; a day that every year has.
     year_closes: tuple[int, int] = (12, 31)
+    #: Whether the operator has approved the proposed wording: `published.py`.
+    approved: bool = False
+
+    @property
+    def version(self) -> str:
+        """Of the policy that applies."""
+        return PROPOSED if self.approved else VERSION
 
 
 @dataclass(frozen=True)
@@ -41,7 +51,7 @@ class Period:
     """How long: `count` units after `after`. Count None: no end."""
 
     count: int | None
-    unit: Literal["minutes", "days", "years", ""]
+    unit: Literal["minutes", "hours", "days", "years", ""]
     after: str
 
 
@@ -57,6 +67,7 @@ PERIODS: Mapping[str, Period] = {
     "installed": Period(30, "days", "installation"),
     "unpaid": Period(30, "days", "order"),
     "event": Period(7, "days", "event"),
+    "copy": Period(72, "hours", "copy"),
     "unanswered": Period(1, "days", "event"),
     "code": Period(1, "days", "event"),
     "lease": Period(60, "minutes", "event"),
@@ -77,18 +88,20 @@ class Held:
 
 @dataclass(frozen=True)
 class Facts:
-    """Everything that the policy has to say."""
+    """What is done with personal data. `later`: "3 years after A or B" is said to mean the later of both."""
 
     version: str
     controller: Controller
     held: tuple[Held, ...]
-    rights: tuple[str, ...] = RIGHTS
+    rights: tuple[str, ...] = (*RIGHTS, *MORE_RIGHTS)
+    later: bool = True
 
 
 def facts(controller: Controller) -> Facts:
-    """The policy as it follows from the registry."""
+    """All of it, as it follows from the registry."""
     entries = personal()
-    return Facts(VERSION, controller, tuple(_held(category, entries) for category in CATEGORIES))
+    held = tuple(_held(category, entries) for category in CATEGORIES)
+    return Facts(controller.version, controller, held)
 
 
 def books_kept_until(sold_at: datetime, controller: Controller) -> datetime:
@@ -116,8 +129,8 @@ def began_before(now: datetime, key: str) -> datetime:
             return _in_years(now, -count)
         case "days", int(count):
             return now - timedelta(days=count)
-        case "minutes", int(count):
-            return now - timedelta(minutes=count)
+        case "hours" | "minutes" as unit, int(count):
+            return now - timedelta(**{unit: count})
     raise ValueError(f"{key} has no end")
 
 

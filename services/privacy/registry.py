@@ -27,7 +27,7 @@ from services.privacy.entries import (
     gaps,
     not_personal,
 )
-from services.storage import after_sale, app, desk, identity, legal, rights, vault
+from services.storage import after_sale, app, copies, desk, identity, legal, rights, vault
 
 STORES = {"app": app.APP, "legal": legal.LEGAL, "vault": vault.VAULT}
 
@@ -86,6 +86,9 @@ _CONSENT = Use(ADDENDUM, "consent_proof", LAW, "consent", "keep", (AUTHORITIES,)
 _REQUEST = Use(ADDENDUM, "rights", LAW, "request", "keep", (AUTHORITIES,), _PROOF)
 _CODE = Use(ADDENDUM, "safety", INTEREST, "code", "delete")
 _LETTER = Use(IDENTIFICATION, "rights", LAW, "request", "delete")
+_COPY = Use(
+    ADDENDUM, "rights", LAW, "copy", "delete", (TELEGRAM, META), "the copy itself, which shows all the rest"
+)
 _KEY = Use(ADDENDUM, "safety", LAW, "A", "delete")
 
 _EXPORTED = "the app's own key of that row, which is exported by its content"
@@ -217,6 +220,13 @@ REGISTRY: tuple[Entry, ...] = (
     *_CODE.of(identity.codes, "purpose sent wrong at until", hidden=_SOON),
     *_CODE.of(identity.codes, "customer_id", hidden=_LINK),
     *_CODE.of(identity.codes, "digest", hidden=_HASH),
+    *_COPY.of(
+        copies.copies,
+        "id customer_id chat_id request locale state size at until",
+        hidden="about a copy that was asked for; its request is exported",
+    ),
+    *_COPY.of(copies.copies, "link", hidden=_HASH),
+    *_COPY.sealed(copies.copies, "content", "copies:{column}:{id}", ""),
     # The shop itself
     *not_personal(app.marks, "name value at", "facts of the shop: ids and numbers"),
     *not_personal(app.pauses, "what why at until over wanted looks look_at", "what is not for sale, and why"),

@@ -52,6 +52,7 @@ from services.storage.app import (
     unreadable,
     wordings,
 )
+from services.storage.copies import copies
 from services.storage.identity import codes
 from services.storage.legal import LEGAL
 from services.storage.rights import disclosures, request_contacts, request_history
@@ -119,6 +120,7 @@ def rules(controller: Controller) -> tuple[Rule, ...]:
             lambda t: _old(erasures.c.done_at, t.shop, "request"),
             "vault",
         ),
+        _rows("copies to carry away", "copy", copies, lambda t: _old(copies.c.at, t.shop, "copy")),
         _rows("words that nobody answered to", "consent", wordings, _unspoken),
         *(_held(table) for table in LEGAL.sorted_tables if "keep_until" in table.c),
     )

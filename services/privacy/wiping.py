@@ -40,6 +40,7 @@ from services.storage.app import (
     refunds,
     statements,
 )
+from services.storage.copies import copies
 from services.storage.identity import codes
 from services.storage.rights import request_contacts
 from services.storage.sealing import Secrets
@@ -100,7 +101,7 @@ class Wiping:
                 return False
             idle = leases.c.until < machine_now()
             connection.execute(delete(leases).where(_is(leases, customer), idle))
-            for table in (dispatches, declines, codes):
+            for table in (copies, dispatches, declines, codes):
                 connection.execute(delete(table).where(_is(table, customer)))
             # What their letters were answered with; the answer to this very request is still on its way.
             others = select(privacy_requests.c.id).where(

@@ -5,9 +5,13 @@ import json
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 
 from sqlalchemy import insert, make_url, select, update
 
+from bot.conversation.i18n import speaking
+from bot.conversation.router import Router
+from handlers import policy, privacy_data
 from services.clock import Clock, Waits
 from services.customers import Customers
 from services.esims import Esims
@@ -20,7 +24,7 @@ from services.orders import Orders
 from services.orders.book import Sale
 from services.orders.order import Statement
 from services.payments import PaymentError
-from services.privacy import Others, Privacy, open_guard
+from services.privacy import Controller, Door, Others, Privacy, open_guard
 from services.privacy.export_schema import schema
 from services.privacy.rights import open_rights
 from services.providers import ProviderError
@@ -39,6 +43,9 @@ from services.storage.sealing import Secrets, Vault
 from services.storage.vault import erasures, keys
 
 SCHEMA = schema()
+#: The handlers' own words, without a chat.
+WORDS = Router().include([privacy_data.router, policy.router])
+SHOP = SimpleNamespace(controller=Controller())
 NAMES = ("app", "legal", "vault")
 MASTER = b"m" * 32
 
@@ -136,6 +143,10 @@ class Voice:
         self.told.append((address["id"], item, key))
         return Told("told")
 
+    async def sheet(self, locale, item):
+        with speaking(locale):
+            return await WORDS.find("sheet", type(item))(SHOP, item)
+
     async def alarm(self, alarm):
         self.alarms.append((alarm.cause, alarm.facts))
 
@@ -211,6 +222,7 @@ class House:
             Waits(0),
             self.engine,
             Others(self.checkouts, {"keepgo": self.provider}, self.forget_staff_messages, self.voice),
+            door=Door("https://shop.example/export"),
         )
         self.rights = open_rights(
             stores, self.people, self.secrets, self.checkouts, Mailer(MailSettings()), self.clock, self.voice

@@ -6,7 +6,7 @@ from services.privacy.belongings import held_tables, tables
 from services.privacy.entries import CATEGORIES, NOT_PERSONAL, Entry, Use, gaps
 from services.privacy.export import exported
 from services.privacy.export_schema import schema
-from services.privacy.policy import PERIODS, RIGHTS, Controller, facts
+from services.privacy.policy import MORE_RIGHTS, PERIODS, RIGHTS, Controller, facts
 from services.privacy.registry import REGISTRY, STORES, personal, unexplained
 
 
@@ -116,7 +116,7 @@ def test_every_kind_of_record_in_an_export_has_a_description_and_its_fields():
 def test_the_policy_follows_from_the_registry():
     said = facts(Controller())
 
-    assert said.rights == RIGHTS
+    assert said.rights == (*RIGHTS, *MORE_RIGHTS)
     assert [held.category for held in said.held] == list(CATEGORIES)
     assert said.controller.email == "contact@esim-miio.com"
     transaction = next(held for held in said.held if held.category == "transaction")
