@@ -2,6 +2,7 @@
 
 from services.storage import (
     after_sale,
+    copies,
     desk,
     identity,
     rights,
@@ -14,6 +15,7 @@ __all__ = [
     "Stores",
     "Work",
     "after_sale",
+    "copies",
     "desk",
     "identity",
     "open_storage",
