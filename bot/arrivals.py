@@ -29,6 +29,7 @@ from bot.star_counter import StarCounter
 from services.delivery import Delivery
 from services.metrics import Metrics
 from services.privacy.rights import Rights
+from services.privacy import Privacy
 
 
 class House(Protocol):
@@ -46,6 +47,7 @@ class House(Protocol):
     inbox: Inbox
     groups: Groups
     housekeeping: Housekeeping
+    privacy: Privacy
 
 
 class Arrivals:
