@@ -48,7 +48,7 @@ def _about(copy: Copy) -> Section:
     rows = tuple(
         (
             words.category(held.category),
-            words.why(held),
+            "\n".join(words.why(held)),
             "\n".join(words.period(one, later=copy.facts.later) for one in held.periods),
             "\n".join(words.recipient(one) for one in held.recipients) or "–",
         )

@@ -80,8 +80,13 @@ def _held(facts: Facts) -> Iterable[str]:
         "Data is collected only when it is needed to provide what you ordered, to improve the offer, or because the law asks for it."
     )
     for held in facts.held:
-        yield f"– {words.category(held.category)}: {words.examples(held.category)}."
-        yield _("Why: {purposes}.", purposes=words.why(held))
+        yield _(
+            "– {what}: {examples}.",
+            what=words.category(held.category),
+            examples=words.examples(held.category),
+        )
+        for purposes in words.why(held):
+            yield _("Why: {purposes}.", purposes=purposes)
     yield _("Offers: only if you say yes (consent), until you say no.")
 
 
@@ -98,7 +103,7 @@ def _told(facts: Facts) -> Iterable[str]:
 def _kept(facts: Facts) -> Iterable[str]:
     yield _("As long as the service needs it, and as long as the law says:")
     for held in facts.held:
-        yield f"– {words.category(held.category)}:"
+        yield _("– {what}:", what=words.category(held.category))
         yield from (f"   {words.period(one, later=facts.later)}" for one in held.periods)
 
 

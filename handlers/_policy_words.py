@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.conversation.i18n import _, span
+from bot.conversation.i18n import _, p_, span
 from services.privacy import Held, Period
 
 
@@ -125,9 +125,10 @@ def right(key: str) -> str:
     }.get(key, key)
 
 
-def why(held: Held) -> str:
-    """The purposes of a category, by their basis."""
+def why(held: Held) -> tuple[str, ...]:
+    """The purposes of a category, a line for each basis."""
     found: dict[str, list[str]] = {}
     for what, on in held.purposes:
         found.setdefault(on, []).append(purpose(what))
-    return "; ".join(f"{', '.join(some)} ({basis(on)})" for on, some in found.items())
+    comma = p_("between names", ", ")
+    return tuple(f"{comma.join(some)} ({basis(on)})" for on, some in found.items())

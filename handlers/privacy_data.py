@@ -6,7 +6,7 @@ I am putting your data together; it comes here in a moment. Request R-….
 Your data, as a file. Request R-….
 > /privacy
 > [My data]
-Your data, as a file. Request R-….
+I am putting your data together; …
 """
 
 from __future__ import annotations

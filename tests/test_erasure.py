@@ -11,6 +11,8 @@ import pytest
 from living import Living, until
 from postgres import databases
 
+from tests.privacy.carried import Folder
+
 
 def traces(living: Living, canaries: dict[str, str]) -> list[str]:
     """Where a canary still stands: raw, base64 or hex, in any file under the data folder and in the logs."""
@@ -106,18 +108,48 @@ async def test_ones_data_as_a_file_is_ones_own(living, name):
     await ada.asks(f"Canary {name}", "Name: Canary")
     await ada.buys()
     await ada.asks("/privacy", "Your rights")
-    shown = await ada.taps("My data", "Your data, as a file")
-    async with httpx.AsyncClient() as http:
-        exported = (await http.get(shown["document"])).json()
-    text = json.dumps(exported, ensure_ascii=False)
-    assert f"Canary {name}" in text
-    assert "delivered" in text
+    folder = await carried(ada)
+    folder.check()
+    assert f"Canary {name}" in folder.text
+    assert "delivered" in folder.text
+    (invoice,) = [content for path, content in folder.files.items() if path.startswith("invoices/")]
+    assert invoice.startswith(b"%PDF")
 
-    eve = living.traveller("telegram", f"{name}-eve", "en")
+    eve = living.traveller("whatsapp", f"{name}-eve", "en")
     await eve.asks("/privacy", "Your rights")
-    shown = await eve.taps("My data", "Your data, as a file")
+    assert f"Canary {name}" not in (await carried(eve)).text
+
+
+async def carried(traveller) -> Folder:
+    """My data, as it arrives in the chat, unpacked."""
+    shown = await traveller.taps("My data", "Your data, as a file")
     async with httpx.AsyncClient() as http:
-        assert f"Canary {name}" not in (await http.get(shown["document"])).text
+        return Folder((await http.get(shown["document"])).content)
+
+
+@pytest.mark.parametrize("channel", ["telegram", "whatsapp"])
+async def test_a_copy_behind_a_link_is_taken_once(channel):
+    """Where a chat is too small, a link leads to a page, and its button to the file."""
+    living = Living()
+    living.settings["EXPORT_IN_CHAT_KB"] = "0"
+    await living.start()
+    try:
+        ada = living.traveller(channel, "ada", "en")
+        await ada.asks("/privacy", "Your rights")
+        shown = await ada.taps("My data", "too large for this chat")
+        (address,) = [button["url"] for button in shown["buttons"] if button["url"]]
+        async with httpx.AsyncClient() as http:
+            for _preview in range(2):
+                looked = await http.get(address)
+                assert (looked.status_code, looked.headers["referrer-policy"]) == (200, "no-referrer")
+            taken = await http.post(address)
+            Folder(taken.content).check()
+            assert (await http.post(address)).status_code == 410
+            policy = await http.get(f"{living.bot_url}/privacy/fr")
+            assert "Politique de confidentialité" in policy.text
+        assert address.rpartition("/")[2] not in living.log()
+    finally:
+        await living.stop()
 
 
 @pytest.mark.parametrize("channel", ["telegram", "whatsapp"])

@@ -48,6 +48,7 @@ __all__ = [
     "State",
     "Stays",
     "open_guard",
+    "published",
 ]
 
 

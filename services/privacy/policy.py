@@ -15,7 +15,7 @@ from services.privacy.registry import personal
 
 #: Of the text as it is published, and as it is proposed. A new first number means that the policy changed so much
 #: that consent has to be asked for again.
-VERSION, PROPOSED = "1.0", "1.1"
+VERSION, PROPOSED = "1.1", "1.2"
 
 #: The rights that the published text names, and what the law grants besides.
 RIGHTS = ("access", "portability", "complaint", "rectification", "erasure", "objection")

@@ -69,6 +69,7 @@ async def _plant(house, table, store, where, sealer, tag):
 def _canary(column, entry, row, sealer, text):
     """(what to store, what a copy must show); None: what is there stays, and is looked for."""
     kept = row[column.name]
+    told = _iso(kept) if isinstance(kept, datetime) else kept
     if entry.place:
         place = entry.place.format_map(row)
         if entry.export == "json":
@@ -76,9 +77,9 @@ def _canary(column, entry, row, sealer, text):
             return sealer.seal_json({**opened, "canary": text}, place), text
         return sealer.seal(text, place), text
     if column.primary_key or column.foreign_keys or column.name in LEFT_ALONE or column.unique:
-        return None, kept
+        return None, told
     if isinstance(column.type, Boolean):
-        return None, kept
+        return None, told
     if isinstance(column.type, JSON):
         return {"canary": text}, text
     if isinstance(column.type, Integer) or column.type.python_type is int:
@@ -88,7 +89,11 @@ def _canary(column, entry, row, sealer, text):
         short = text[-(column.type.length or 200) :]
         return short, short
     moment = datetime(2026, 11, 23, tzinfo=UTC) + timedelta(seconds=next(_numbers) % 1_000_000)
-    return moment, moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+    return moment, _iso(moment)
+
+
+def _iso(moment):
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 async def _missing_rows(house, ada):

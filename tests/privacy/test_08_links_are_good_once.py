@@ -178,11 +178,27 @@ async def test_who_cannot_be_told_hears_of_it_when_they_are_back(house):
 
 async def test_copies_have_a_bound_for_each_day(house):
     ada = await traveller(house, "ada")
-    first = await asked(house, ada, "one")
-    assert (await asked(house, ada, "two")).copy == first.copy
     for number in range(MOST_A_DAY):
-        await house.privacy.copies.revoke(ada.id)
-        answer = await asked(house, ada, f"more-{number}")
-    assert answer.state == "enough"
+        last = await asked(house, ada, f"one-{number}")
+        assert last.state == "building"
+    again = await asked(house, ada, "once more")
+    assert (again.state, again.copy) == ("there", last.copy)
+    await house.privacy.copies.revoke(ada.id)
+    assert (await asked(house, ada, "and more")).state == "enough"
     house.clock.at += timedelta(days=1, seconds=1)
     assert (await asked(house, ada, "tomorrow")).state == "building"
+
+
+async def test_a_new_copy_takes_the_place_of_the_old_one(house):
+    ada = await traveller(house, "ada")
+    path = await linked(house, ada)
+    await asked(house, ada, "again")
+    async with browser(house) as http:
+        assert (await http.post(path)).status_code == 410
+
+
+async def test_the_same_event_asks_once(house):
+    ada = await traveller(house, "ada")
+    first, second = await asked(house, ada), await asked(house, ada)
+    assert (first.copy, second.state) == (second.copy, "there")
+    assert len(await house.all(select(copies))) == 1

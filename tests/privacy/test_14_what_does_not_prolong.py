@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tests.privacy.carried import Folder
+
 
 async def test_privacy_leaves_the_last_activity_where_it_was(living, name):
     ada = living.traveller("telegram", name)
@@ -18,7 +20,6 @@ async def test_privacy_leaves_the_last_activity_where_it_was(living, name):
 async def last_activity(living, traveller):
     """As their own copy of their data says; asked for by a right of theirs, twice a day if they like."""
     await traveller.asks("/privacy", "CNIL")
-    copy = await traveller.taps("My data", "R-")
-    document = (await living.http.get(copy["document"])).json()
-    (customer,) = document["records"]["customers"]
+    copy = await traveller.taps("My data", "Your data, as a file")
+    (customer,) = Folder((await living.http.get(copy["document"])).content).records["customers"]
     return customer["active_at"]

@@ -99,7 +99,7 @@ class Copies:
         engine.tells("carry", self.carry)
 
     async def ask(self, customer: str, chat: str, locale: str, event: str) -> Asked:
-        """A copy for whoever asks in that chat. The same event asks once, and what is there is not built again."""
+        """A copy for whoever asks in that chat, some times a day; then the last one again. The same event asks once."""
         wanted = Wanted(self._secrets.hash("copy", event), customer, chat, locale)
         request = await self._requests.export_asked(customer)
         kept = await self._shelf.ask(wanted, request, self._start)

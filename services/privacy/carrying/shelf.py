@@ -18,7 +18,7 @@ from services.storage.copies import copies
 from services.storage.upsert import insert_new
 
 #: Copies that one customer may ask for within a day.
-MOST_A_DAY = 3
+MOST_A_DAY = 5
 DAY = timedelta(days=1)
 KEPT = timedelta(hours=PERIODS["copy"].count or 0)
 #: States in which there is something to hand over.
@@ -63,18 +63,21 @@ class Shelf:
     async def ask(
         self, wanted: Wanted, request: str, start: Callable[[Connection, str], None]
     ) -> Kept | None:
-        """The copy that is there or being built, else a new one, which `start` begins; None: enough for today."""
+        """A new copy, which `start` begins; while one is being built, or after enough for a day, the one that there is.
+
+        None: that was enough, and nothing is there.
+        """
         now = self._clock.now()
 
         def work(connection: Connection) -> Kept | None:
             found = connection.execute(_current(wanted, now)).first()
-            if found is not None:
+            if found is not None and (found.state == "building" or found.id == wanted.id):
                 return _kept(found)
             today = select(func.count()).where(
                 copies.c.customer_id == wanted.customer, copies.c.at > now - DAY
             )
             if connection.execute(today).scalar_one() >= MOST_A_DAY:
-                return None
+                return None if found is None else _kept(found)
             _empty(connection, copies.c.customer_id == wanted.customer)
             row = {
                 "id": wanted.id,
