@@ -14,6 +14,9 @@ from services.orders.sold import SoldPlan
 from services.page import Cell, Page, Section, Table
 from services.privacy import Copy
 
+#: A refund's state → that of what it is for.
+_REFUNDS = {"succeeded": "refunded", "failed": "needs_person"}
+
 Record = Mapping[str, Any]
 Row = tuple[str | Cell, ...]
 
@@ -72,8 +75,8 @@ def _summary(copy: Copy) -> Iterator[tuple[str, Table]]:
     yield (
         _("Chats"),
         Table(
-            (_("Where"), _("Since"), _("Last message")),
-            tuple((str(one["channel"]), "", _when(one["said_at"])) for one in records.get("chats", ())),
+            (_("Where"), _("Last message")),
+            tuple((str(one["channel"]), _when(one["said_at"])) for one in records.get("chats", ())),
         ),
     )
     yield (
@@ -122,7 +125,7 @@ def _summary(copy: Copy) -> Iterator[tuple[str, Table]]:
                     str(one["order_id"]),
                     _when(one["at"]),
                     money(Money(one["amount"], one["currency"])),
-                    str(one["state"]),
+                    _words.state("paid", _REFUNDS.get(one["state"], "refund_due")),
                 )
                 for one in records.get("refunds", ())
             ),
@@ -190,14 +193,15 @@ def _orders(records: Mapping[str, Sequence[Record]]) -> Iterator[Row]:
             _when(order["placed_at"]),
             _plan(item["plan"]),
             money(Money(item["price"], order["currency"])),
-            f"{order['state']}, {item['state']}",
+            _words.state(order["state"], item["state"]),
         )
 
 
 def _answers(records: Mapping[str, Sequence[Record]]) -> Iterator[Row]:
     said = {one["digest"]: str(one["text"]) for one in records.get("wordings", ())}
     for one in records.get("consents", ()):
-        yield _when(one["at"]), str(one["channel"]), str(one["answer"]), said.get(one["digest"], "")
+        answer = _("yes") if one["answer"] in ("grant", "join") else _("no")
+        yield _when(one["at"]), str(one["channel"]), answer, said.get(one["digest"], "")
 
 
 def _plan(plan: Record) -> str:

@@ -59,3 +59,21 @@ def full_speed(plan: SoldPlan) -> str | None:
     if plan.full_speed is None:
         return None
     return _("Full speed for {data} a day, slower after that.", data=data_size(plan.full_speed))
+
+
+def state(order: str, item: str) -> str:
+    """How far an order is: by its own state until it is paid, then by what became of what was bought."""
+    if order != "paid":
+        return {
+            "awaiting_payment": _("not paid yet"),
+            "expired": _("not paid, expired"),
+            "cancelled": _("not paid, cancelled"),
+        }[order]
+    return {
+        "waiting": _("paid, being prepared"),
+        "buying": _("paid, being prepared"),
+        "delivered": _("delivered"),
+        "refund_due": _("being refunded"),
+        "refunded": _("refunded"),
+        "needs_person": _("a person is looking after it"),
+    }[item]

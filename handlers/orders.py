@@ -51,24 +51,7 @@ def _one(order: Order) -> str:
         (
             f"{order.id} · {date(order.placed_at)}",
             _words.title(sold),
-            f"{money(order.total)} · {_state(order)}",
+            f"{money(order.total)} · {_words.state(order.state, order.item.state)}",
             *([_("Back to you: {amount}", amount=money(order.refunded))] if order.refunded else []),
         )
     )
-
-
-def _state(order: Order) -> str:
-    if order.state != "paid":
-        return {
-            "awaiting_payment": _("not paid yet"),
-            "expired": _("not paid, expired"),
-            "cancelled": _("not paid, cancelled"),
-        }[order.state]
-    return {
-        "waiting": _("paid, being prepared"),
-        "buying": _("paid, being prepared"),
-        "delivered": _("delivered"),
-        "refund_due": _("being refunded"),
-        "refunded": _("refunded"),
-        "needs_person": _("a person is looking after it"),
-    }[order.item.state]
