@@ -28,8 +28,8 @@ from bot.sessions import Sessions
 from bot.star_counter import StarCounter
 from services.delivery import Delivery
 from services.metrics import Metrics
-from services.privacy.rights import Rights
 from services.privacy import Privacy
+from services.privacy.rights import Rights
 
 
 class House(Protocol):

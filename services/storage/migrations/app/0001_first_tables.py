@@ -312,6 +312,27 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_codes_digest"), ["digest"], unique=False)
 
     op.create_table(
+        "copies",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("customer_id", sa.String(length=64), nullable=False),
+        sa.Column("chat_id", sa.String(length=64), nullable=False),
+        sa.Column("request", sa.String(length=64), nullable=False),
+        sa.Column("locale", sa.String(length=16), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=True),
+        sa.Column("size", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("link", sa.String(length=64), nullable=True),
+        sa.Column("at", columns.Moment(timezone=True), nullable=False),
+        sa.Column("until", columns.Moment(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_copies_customer_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_copies")),
+        sa.UniqueConstraint("link", name=op.f("uq_copies_link")),
+    )
+    with op.batch_alter_table("copies", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_copies_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_copies_until"), ["until"], unique=False)
+
+    op.create_table(
         "declines",
         sa.Column("id", sa.String(length=64), nullable=False),
         sa.Column("customer_id", sa.String(length=64), nullable=False),
@@ -708,6 +729,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_declines_at"))
 
     op.drop_table("declines")
+    with op.batch_alter_table("copies", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_copies_until"))
+        batch_op.drop_index(batch_op.f("ix_copies_customer_id"))
+
+    op.drop_table("copies")
     with op.batch_alter_table("codes", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_codes_digest"))
         batch_op.drop_index(batch_op.f("ix_codes_at"))
