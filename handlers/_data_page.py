@@ -163,6 +163,16 @@ def _summary(copy: Copy) -> Iterator[tuple[str, Table]]:
         ),
     )
     yield (
+        _("Who received it"),
+        Table(
+            (_("Who"), _("What"), _("Date")),
+            tuple(
+                (words.recipient(one["recipient"]), f"{one['what']}\n{one['basis']}", _when(one["last_at"]))
+                for one in records.get("disclosures", ())
+            ),
+        ),
+    )
+    yield (
         _("Your requests"),
         Table(
             (_("Number"), _("Date"), _("State")),

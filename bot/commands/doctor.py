@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
 
+from bot.pages import POLICY
 from bot.settings import BadSettings, Settings, read
 from services.sales_pause import Pause
 
@@ -127,6 +128,7 @@ async def _try_all(settings: Settings) -> int:
     trials: list[tuple[str, Callable[[Settings], Awaitable[str]]]] = [
         ("databases", _databases),
         ("sales", _sales),
+        ("policy", _policy),
         ("Stripe", _stripe),
     ]
     if settings.has_keepgo:
@@ -155,6 +157,15 @@ async def _databases(settings: Settings) -> str:
     stores = await open_stores(*settings.databases)
     await stores.close()
     return "app, legal and vault are there and up to date"
+
+
+async def _policy(settings: Settings) -> str:
+    controller = settings.controller
+    wording = (
+        "as approved" if controller.approved else "as published; POLICY.md proposes more (POLICY_APPROVED)"
+    )
+    where = settings.page_url(POLICY) or "in the chat alone, without PUBLIC_URL"
+    return f"version {controller.version}, {wording}; {where}"
 
 
 async def _sales(settings: Settings) -> str:
