@@ -30,6 +30,7 @@ LEFT_ALONE = {
     "customer_id",
     "order_id",
     "case_id",
+    "request_id",
     "used_bytes",
 }
 _numbers = count(7_000_001)
@@ -98,20 +99,22 @@ def _iso(moment):
 
 async def _missing_rows(house, ada):
     """A row in every table in which a traveller can have one."""
+    request = await house.privacy._requests.export_asked(ada.id)
     own = await house.vault.sealer(ada.id)
     for store, sealer, found in (("app", own, tables()), ("legal", house.secrets.archive, held_tables())):
         for table in found:
             where = mine(table, ada.id) if store == "app" else table.c.order_id == ada.paid.id
             if exported(table.name) and not await house.all(select(table).where(where), store):
-                await house.do(insert(table).values(_row(table, ada, sealer)), store)
+                await house.do(insert(table).values(_row(table, ada, request, sealer)), store)
 
 
-def _row(table, ada, sealer):
+def _row(table, ada, request, sealer):
     links = {
         "customer_id": ada.id,
         "order_id": ada.paid.id,
         "item_id": ada.item,
         "case_id": ada.case,
+        "request_id": request,
         "chat_id": ada.chat,
         "chat": ada.chat,
     }
