@@ -14,7 +14,9 @@ from bot.sandbox import credentials
 from tests.fuzz.mutations import ODD, mutated
 from tests.fuzz.scene import Person, Scene
 
-DOORS = ("telegram", "whatsapp", "stripe")
+DOORS = ("telegram", "whatsapp", "stripe", "airalo")
+#: Those at which travellers are named.
+_CHATS = ("telegram", "whatsapp")
 _COMMANDS = (
     "/usage", "/orders", "/esims", "/topup", "/refund", "/privacy", "/account", "/support", "/close", "/start",
     "usage of", "refund", "delete", "where is order", "DELETE", "STOP", "top up",
@@ -24,6 +26,7 @@ _PATHS = (
     "/health",
     "/whatsapp",
     "/stripe",
+    "/airalo",
     "/telegram",
     "/../x",
     "/%00",
@@ -112,7 +115,7 @@ class Inputs:
         """A real body, as if a stranger had caused it, under ids that were never seen."""
         text = json.dumps(self._chance.choice(self._scene.bodies[door]))
         self._number += 1
-        if door == "stripe":
+        if door not in _CHATS:
             return dict(json.loads(re.sub(r'"evt_\w+"', f'"evt_fuzz{self._number}"', text)))
         stranger = self._stranger(door)
         for person in (*self._scene.victims, *self._scene.strangers):
@@ -123,11 +126,11 @@ class Inputs:
         return dict(json.loads(re.sub(r'"wamid\.[^"]+"', f'"wamid.fuzz{self._number}"', text)))
 
     def _said(self, kind: str, words: str) -> Input:
-        door = self._chance.choice(("telegram", "whatsapp"))
+        door = self._chance.choice(_CHATS)
         return self._signed(kind, door, json.dumps(self._event(door, words, None)).encode())
 
     def _pressed(self, data: str) -> Input:
-        door = self._chance.choice(("telegram", "whatsapp"))
+        door = self._chance.choice(_CHATS)
         return self._signed("forged", door, json.dumps(self._event(door, "", data)).encode())
 
     def _event(self, door: str, words: str, data: str | None) -> dict[str, Any]:
@@ -174,6 +177,9 @@ class Inputs:
             case "whatsapp":
                 mac = hmac.new(credentials.WHATSAPP_APP_SECRET.encode(), body, "sha256").hexdigest()
                 headers = {"X-Hub-Signature-256": f"sha256={mac}"}
+            case "airalo":
+                secret = credentials.AIRALO_CLIENT_SECRET.encode()
+                headers = {"airalo-signature": hmac.new(secret, body, "sha512").hexdigest()}
             case _:
                 at = int(time.time())
                 secret = credentials.STRIPE_WEBHOOK_SECRET.encode()

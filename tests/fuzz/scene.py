@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bot.sandbox import credentials
 from tests.living import Living, Traveller
 
 VICTIMS = (("telegram", "vera"), ("telegram", "viktor"), ("whatsapp", "wanda"), ("whatsapp", "willem"))
@@ -57,6 +58,7 @@ async def prepared(living: Living, wire: Path, strangers: int = STRANGERS) -> Sc
     for channel, name in named:
         scene.strangers.append(Person(channel, living.traveller(channel, name, "en")))
     await asyncio.gather(*(_looks_around(person.traveller) for person in scene.strangers))
+    await _what_else_happens(living)
     _read_wire(scene, wire)
     await _keep_secrets(scene, living)
     return scene
@@ -67,6 +69,37 @@ async def _looks_around(stranger: Traveller) -> None:
     answer = await stranger.asks("Japan, 10 days", "GB")
     pressed = next(button["label"] for button in answer["buttons"] if button["url"] is None)
     await stranger.taps(pressed, ".")
+
+
+async def _what_else_happens(living: Living) -> None:
+    """Whatever platforms and providers tell besides: groups, new numbers, wishes, reviews, notices of a wholesaler."""
+    for kind in ("supergroup", "channel"):
+        await living.http.post("/world/chats", json={"kind": kind, "title": "Friends", "owner": "otto"})
+    mover = living.traveller("whatsapp", "mona", "en")
+    await mover.asks("hello", ".")
+    for change in ("number", "username", "number"):
+        await mover.does("identity", change=change)
+    await mover.does("marketing", value="stop")
+    for kind in ("photo", "voice", "location", "contact", "sticker"):
+        for channel in ("telegram", "whatsapp"):
+            sender = living.traveller(channel, "otto", "en")
+            await sender.mark()
+            await sender.does("send", kind=kind)
+            await sender.sees(".")
+    await living.http.post("/world/templates", json={"name": "hello_world", "status": "PAUSED"})
+    account = {"client_id": credentials.AIRALO_CLIENT_ID, "client_secret": credentials.AIRALO_CLIENT_SECRET}
+    told = (
+        await living.http.post("/airalo/v2/token", data=account | {"grant_type": "client_credentials"})
+    ).json()
+    bearer = {"Authorization": f"Bearer {told['data']['access_token']}"}
+    for event in (
+        {"event": "low_data_notification", "type": "data_90"},
+        {"event": "credit_limit_notification", "level": "90"},
+        {"event": "async_order_notification"},
+    ):
+        where = {"webhook_url": f"{living.bot_url}/airalo"}
+        answer = await living.http.post("/airalo/v2/simulator/webhook", json=event | where, headers=bearer)
+        assert answer.status_code == 200, answer.text
 
 
 def _read_wire(scene: Scene, wire: Path) -> None:
@@ -100,7 +133,7 @@ def _said(body: dict[str, Any]) -> Iterator[tuple[str, tuple[Any, ...]]]:
     for entry in body["entry"]:
         for change in entry["changes"]:
             for message in change["value"].get("messages", []):
-                number = message["from"]
+                number = message.get("from", message.get("from_user_id", ""))
                 yield message.get("text", {}).get("body", ""), (number, message.get("from_user_id", number))
 
 

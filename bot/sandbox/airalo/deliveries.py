@@ -90,6 +90,7 @@ class Deliveries:
         body = encoded(said)
         if self._http is None:
             return False
+        self._world.wire.delivered("airalo", body)
         headers = {"Content-Type": "application/json", "airalo-signature": signature(body)}
         try:
             async with self._http.post(url, data=body, headers=headers, allow_redirects=False) as answer:
