@@ -25,7 +25,8 @@ bench: $(READY)
 chaos: $(READY)
 	@$(BIN)/python -m tests.chaos
 
-# Other people's code judges: JUDGE=name for one, JUDGES=folder for other people's cases.
+# Other people's code judges: JUDGE=name for one, JUDGES=folder for other people's cases, TESTS=those whose wire
+# the schema's judge looks at (without it the whole suite's).
 judges: $(READY)
 	@$(BIN)/python -m tests.judges
 

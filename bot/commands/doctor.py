@@ -225,14 +225,18 @@ async def _provider(name: str, settings: Settings) -> str:
 async def _telegram(settings: Settings) -> str:
     from bot.channels.telegram import Telegram
     from bot.connecting import channels_of
+    from bot.conversation.channel import ChannelError
     from handlers.start import descriptions, menus
 
     channel = channels_of(settings)["telegram"]
     assert isinstance(channel, Telegram)
     try:
         differs = await channel.differences(menus(), descriptions(settings.shop_name))
+        troubles = await channel.troubles()
     finally:
         await channel.close()
+    if troubles:
+        raise ChannelError("; ".join(troubles))
     state = f"differs, and the next start sets it: {', '.join(differs)}" if differs else "all set up"
     return f"@{channel.username}, {state}"
 

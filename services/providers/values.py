@@ -25,8 +25,10 @@ def whole(value: Any) -> int | None:
 
 
 def text(value: Any) -> str:
-    """Words or an id; "" when unset."""
-    return "" if value is None else str(value).strip()
+    """Words or an id; "" when unset. Without halves of characters (JSON can write them) and NUL: no store keeps those."""
+    if value is None:
+        return ""
+    return str(value).encode("utf-8", "replace").decode().replace("\0", "").strip()
 
 
 def moment(value: Any) -> datetime | None:

@@ -447,6 +447,21 @@ async def test_the_doctor_sees_what_differs_and_changes_nothing(server, connect)
     assert not [method for method in server.methods() if method.startswith("set")]
 
 
+async def test_the_doctor_hears_of_what_no_start_mends(server, connect):
+    waits = {"url": "x", "pending_update_count": 3, "last_error_message": "Wrong response: 502"}
+    server.will("getWebhookInfo", ok(waits), ok({"url": "x", "pending_update_count": 0}), ok({"url": "x"}))
+    moved = no(400, "Bad Request: group chat was upgraded", migrate_to_chat_id=-1007)
+    server.will("getChat", no(400, "Bad Request: chat not found"), moved, ok({"id": -5, "type": "group"}))
+    telegram = connect(staff_chat=-5)
+
+    assert await telegram.troubles() == [
+        "3 updates wait, and the last one did not get through: Wrong response: 502",
+        "STAFF_CHAT is no group that the bot is in",
+    ]
+    assert await telegram.troubles() == ["STAFF_CHAT has another number now"]
+    assert await telegram.troubles() == []
+
+
 async def test_polling_takes_the_webhook_away_once(server, connect):
     telegram = connect(mode="polling", secret="")
     there = {"url": "https://old.example", "has_custom_certificate": False, "pending_update_count": 3}

@@ -22,8 +22,9 @@ from tests.judges.verdict import Say, Verdict
 from tests.living import ROOT
 
 NAME = "schema"
-#: Seconds for all tests.
+#: Seconds for all tests, and how they are run, as `make test` runs them.
 PATIENCE = 3_600
+WHOLE = ("-n", "auto", "--dist", "worksteal")
 #: Different errors that are told.
 MOST_TOLD = 40
 
@@ -79,7 +80,7 @@ def wrong(api: BotApi, line: dict[str, Any]) -> Iterator[str]:
 def run_tests(tests: list[str], wire: Path) -> subprocess.CompletedProcess[str]:
     """The tests, with everything that goes over the wire written down in a folder."""
     return subprocess.run(
-        [sys.executable, "-m", "pytest", *tests],
+        [sys.executable, "-m", "pytest", *(tests or WHOLE)],
         cwd=ROOT,
         env={
             **{name: value for name, value in os.environ.items() if name != "JUDGE"},

@@ -778,6 +778,8 @@ HINTS = [
         (Hint("order", "M7KQ2MX5A-1", "3NhR3gKm"),),
     ),
     (b'{"reason":"out of stock","request_id":"3NhR3gKm"}', (Hint("order", None, "3NhR3gKm"),)),
+    # Halves of characters are no text that a database takes.
+    (b'{"request_id":"\\ud800a\\u0000"}', (Hint("order", None, "?a"),)),
     (b'{"level":"3days","iccid":null}', ()),
     (b'{"hello":"world"}', ()),
     (b"[]", ()),

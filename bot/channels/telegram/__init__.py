@@ -201,8 +201,30 @@ class Telegram:
         self.username = await looking.introduce(commands)
         await looking.describe(words)
         polled = self._settings.mode == "polling"
-        await looking.look_at_door("" if polled else self._settings.public_url.rstrip("/") + PATH)
+        await looking.look_at_door(
+            "" if polled else self._settings.public_url.rstrip("/") + PATH, self._settings.connections
+        )
         return looking.differs
+
+    async def troubles(self) -> list[str]:
+        """What no start mends: updates that do not get through, a staff chat that is not there. Raises ChannelError."""
+        found = []
+        hook = await self._line.tell(Call("getWebhookInfo", {})) or {}
+        if hook.get("pending_update_count") and (why := hook.get("last_error_message")):
+            found.append(
+                f"{hook['pending_update_count']} updates wait, and the last one did not get through: {why}"
+            )
+        if (group := self._settings.staff_chat) is not None:
+            try:
+                await self._line.tell(Call("getChat", {"chat_id": group}))
+            except ChannelError as refusal:
+                if refusal.again is not None:
+                    raise
+                moved = refusal.reason == MIGRATED
+                found.append(
+                    f"STAFF_CHAT {'has another number now' if moved else 'is no group that the bot is in'}"
+                )
+        return found
 
     async def poll(self, deal: Deal) -> None:
         """Ask for updates and hand each to `deal` as it would come to the door; until cancelled."""

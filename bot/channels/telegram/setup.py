@@ -52,16 +52,21 @@ class Opening:
         for code, said in _by_code(words).items():
             await self._set_descriptions(said, {"language_code": code})
 
-    async def look_at_door(self, url: str) -> None:
+    async def look_at_door(self, url: str, connections: int) -> None:
         """Whether updates come to that address, all kinds that we ask for; "" where they are polled."""
         hook = await self._ask("getWebhookInfo")
         if hook.get("url", "") != url:
             self.differs.append("webhook address")
         if url and sorted(hook.get("allowed_updates") or ()) != sorted(UPDATES):
             self.differs.append("kinds of updates")
+        if url and hook.get("max_connections", connections) != connections:
+            self.differs.append("connections at once")
 
     async def listen_at(self, url: str, secret: str, connections: int) -> None:
-        """Updates come to that address. Said at every start: whether the secret is still ours is not shown."""
+        """Updates come to that address.
+
+        Said at every start: Telegram does not show whether the secret is still ours, and brings at once what waits.
+        """
         hook = {
             "url": url,
             "secret_token": secret,
