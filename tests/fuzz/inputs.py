@@ -32,6 +32,13 @@ _PATHS = (
     "/%00",
     "/telegram/x",
     "/metrics",
+    "/privacy",
+    "/privacy/fr",
+    "/privacy/%ff%00",
+    "/export",
+    "/export/x",
+    "/export/%ed%a0%80%00",
+    f"/export/{'A' * 5_000}",
     "/clock",
 )
 
@@ -109,7 +116,9 @@ class Inputs:
         query = self._chance.choice(
             ("", "?hub.mode=subscribe&hub.challenge=1", f"?hub.verify_token={'x' * 3_000}", "?%ff=%fe&a[]=1")
         )
-        return Input("door", method, self._chance.choice(_PATHS) + query)
+        language = self._chance.choice(("fr", "ar;q=2", "*", ",", "x" * 5_000, "en-\u00e9"))
+        headers = {"Accept-Language": language} if self._chance.random() < 0.3 else {}
+        return Input("door", method, self._chance.choice(_PATHS) + query, headers=headers)
 
     def _recorded(self, door: str) -> dict[str, Any]:
         """A real body, as if a stranger had caused it, under ids that were never seen."""
