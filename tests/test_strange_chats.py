@@ -1,4 +1,4 @@
-"""Where a shop's bot meets more than travellers' plain words: groups, forwarded posts, and all that a phone can send."""
+"""Where a shop's bot meets more than travellers' plain words: groups, channels, and all that a phone can send."""
 
 import pytest
 
