@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
@@ -196,6 +197,30 @@ class Payments(GivesBack, Protocol):
 
     def verify(self, raw: bytes, signature: str) -> Heard:
         """An event, if it is genuine. Raises Forged or NotAnEvent."""
+
+
+@dataclass(frozen=True)
+class Redaction:
+    """What the payment service has made of our wish that it forgets a payer. "working": it has begun, or checks."""
+
+    id: str
+    state: Literal["working", "ready", "succeeded", "failed"]
+
+
+class Redacting(Protocol):
+    """A payment service that can make itself forget a payer. Everything raises PaymentError."""
+
+    async def is_disputed(self, payments: Sequence[str]) -> bool:
+        """Whether somebody's bank may still take one of these payments."""
+
+    async def redact(self, ids: Sequence[str], key: str) -> Redaction:
+        """Begin to check whether these payments and checkouts can be redacted, once for each key."""
+
+    async def look_at_redaction(self, job: str) -> Redaction:
+        """How far it is."""
+
+    async def run_redaction(self, job: str, key: str) -> Redaction:
+        """Redact, now that it was checked. It cannot be undone."""
 
 
 class Watched(Protocol):

@@ -110,6 +110,14 @@ class WhatsApp:
         """Hand in for approval what Meta does not know yet; how many those were. Raises ChannelError."""
         return await register(self._graph, self._settings.business_id)
 
+    async def forget_contact(self, scoped_id: str) -> None:
+        """Meta shall not keep this person's number with their scoped id. Raises ChannelError.
+
+        https://docs.360dialog.com/docs/messaging-api/api-reference/contact-book
+        """
+        content = {"messaging_product": "whatsapp", "bsuid": scoped_id}
+        await self._graph.delete(f"{self._settings.phone_id}/contact_book", content)
+
     async def close(self) -> None:
         """Let go of the connections."""
         await self._graph.close()

@@ -62,6 +62,10 @@ class Graph:
         address = f"{self._base}/{path}"
         return parsed(await self._patiently("POST", address, lambda: {"json": content}, until, trying=trying))
 
+    async def delete(self, path: str, content: Mapping[str, Any]) -> Fields:
+        """What became of it. Raises ChannelError."""
+        return parsed(await self._patiently("DELETE", f"{self._base}/{path}", lambda: {"json": content}))
+
     async def upload(self, phone_id: str, file: Upload, until: float) -> str:
         """The id of the stored file. Raises ChannelError."""
         address = f"{self._base}/{phone_id}/media"

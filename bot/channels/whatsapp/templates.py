@@ -95,6 +95,18 @@ TEMPLATES = {
             "تسليمها فسنعيد إليك مالك. أجب عن هذه الرسالة لمعرفة حالتها.",
         },
     ),
+    # A day, the number of the receipt. Nobody has to answer: the chat is no more.
+    "data_erased": Template(
+        ("November 22, 2026", "R-7K3MP9"),
+        {
+            "en": "Your data was deleted on {{1}}. Receipt: {{2}}. What stays in this chat is yours to clear.",
+            "fr": "Vos données ont été supprimées le {{1}}. Reçu : {{2}}. Ce qui reste dans cette discussion est "
+            "à vous : vous pouvez l’effacer.",
+            "es": "Tus datos se eliminaron el {{1}}. Recibo: {{2}}. Lo que queda en este chat es tuyo y puedes "
+            "borrarlo.",
+            "ar": "حُذفت بياناتك في {{1}}. الإيصال: {{2}}. ما يبقى في هذه المحادثة يخصك ويمكنك مسحه.",
+        },
+    ),
     # The news in one short sentence.
     "general_news": Template(
         ("80% of your data is used",),

@@ -71,6 +71,7 @@ class Books:
         self.products = Table("product")
         self.prices = Table("price", "price")
         self.movements = Table("balance_transaction")
+        self.redactions = Table("redaction_job", "job")
 
     def find(self, name: str) -> Obj | None:
         """Whatever has this id."""
@@ -86,6 +87,7 @@ class Books:
             "prod": self.products,
             "price": self.prices,
             "txn": self.movements,
+            "prj": self.redactions,
         }
         table = tables.get(name.partition("_")[0])
         return table.get(name) if table else None

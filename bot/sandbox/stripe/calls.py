@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from bot.sandbox.stripe import parameters as p
@@ -12,6 +13,7 @@ from bot.sandbox.stripe.checks import Fields
 from bot.sandbox.stripe.door import Call
 from bot.sandbox.stripe.evidence import DISPUTE_UPDATE
 from bot.sandbox.stripe.ids import Obj
+from bot.sandbox.stripe.privacy import JOB_CREATE, JOB_LIST, JOB_UPDATE
 from bot.sandbox.stripe.session_parameters import SESSION_CREATE, SESSION_LIST
 
 if TYPE_CHECKING:
@@ -93,6 +95,25 @@ def calls(office: Office) -> list[Call]:
             p.PAGE_CONFIRM,
             office.payer.confirm,
         ),
+        *_redactions(office),
+    ]
+
+
+def _redactions(office: Office) -> list[Call]:
+    jobs, job, do = "/privacy/redaction_jobs", "/privacy/redaction_jobs/{target}", office.redactions
+    told: list[tuple[str, str, str, Fields, Callable[[Asked], Obj]]] = [
+        ("POST", jobs, "create", JOB_CREATE, do.create),
+        ("GET", jobs, "list", JOB_LIST, do.listing),
+        ("GET", job, "retrieve", p.EXPAND, do.retrieve),
+        ("POST", job, "update", JOB_UPDATE, do.update),
+        ("POST", f"{job}/validate", "validate", p.EXPAND, do.validate),
+        ("POST", f"{job}/run", "run", p.EXPAND, do.run),
+        ("POST", f"{job}/cancel", "cancel", p.EXPAND, do.cancel),
+        ("GET", f"{job}/validation_errors", "validation_errors.list", p.PAGE, do.errors),
+    ]
+    return [
+        Call(verb, path, f"redaction_jobs.{name}", fields, act, preview=True)
+        for verb, path, name, fields, act in told
     ]
 
 

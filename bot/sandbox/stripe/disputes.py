@@ -39,6 +39,9 @@ class Disputes:
         if not inquiry:
             self._events.emit("charge.dispute.funds_withdrawn", dispute)
         self._warnings.answered(charge)
+        if charge.get("_redacted") and not inquiry:
+            # Nobody can say any more who bought it.
+            self.end(dispute, "lost")
         return dispute
 
     def of(self, charge: Obj) -> Obj | None:

@@ -53,6 +53,8 @@ class Call:
     name: str
     fields: Fields
     act: Callable[[Asked], Obj]
+    #: Known to those only who ask by a preview version.
+    preview: bool = False
 
 
 class Door:
@@ -71,6 +73,8 @@ class Door:
         request_id, key, raw = draw("req_"), _key(request), dict[str, Raw]()
         try:
             check_key(request, call.name)
+            if call.preview and not request.headers.get("stripe-version", "").endswith(".preview"):
+                raise no_route(call.verb, request.url.path.removeprefix("/stripe"))
             raw = await _read(request)
             if key is None:
                 answer = self._carry_out(call, request, raw, request_id, None)

@@ -17,6 +17,7 @@ _GRANTED = {
     "payment_intents": "read",
     "balance_transactions": "read",
     "radar": "read",
+    "redaction_jobs": "write",
 }
 _READS = ("list", "retrieve", "line_items")
 #: As Stripe calls the permissions.
@@ -27,6 +28,7 @@ _RESOURCES = {
     "disputes": "dispute",
     "payment_intents": "payment_intent",
     "balance_transactions": "balance",
+    "redaction_jobs": "redaction_job",
     "radar": "radar_early_fraud_warning",
 }
 

@@ -18,6 +18,7 @@ from bot.sandbox.stripe.methods import Methods
 from bot.sandbox.stripe.movements import Movements
 from bot.sandbox.stripe.payer import Payer
 from bot.sandbox.stripe.payments import Payments
+from bot.sandbox.stripe.privacy import Redactions
 from bot.sandbox.stripe.refunds import Refunds
 from bot.sandbox.stripe.warnings import Warnings
 
@@ -49,4 +50,5 @@ class Office:
         self.dashboard = Dashboard(
             books, self.payer, self.checkout, self.refunds, self.disputes, self.warnings
         )
+        self.redactions = Redactions(books, self.disputes, clock)
         self.ledger = MoneyLedger(books)

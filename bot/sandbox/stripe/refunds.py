@@ -45,6 +45,8 @@ class Refunds:
             raise refused(
                 f"Charge {charge['id']} has been charged back; cannot issue a refund.", "charge_disputed"
             )
+        if charge.get("_redacted"):
+            raise refused(f"Charge {charge['id']} has been redacted and cannot be refunded.")
         if left == 0:
             raise refused(f"Charge {charge['id']} has already been refunded.", "charge_already_refunded")
         if amount > left:

@@ -31,6 +31,10 @@ class Faulty:
         """The fault that hits this call about a file."""
         return self._strike("media", AFTERWARDS)
 
+    def at_contact_book(self) -> Fault | None:
+        """The fault that hits this call about an entry of the contact book."""
+        return self._strike("contact_book", AFTERWARDS)
+
     async def answer(self, fault: Fault) -> Response | None:
         """In place of the right answer, to a call that was read; None for a fault that shows only later."""
         match fault.name:

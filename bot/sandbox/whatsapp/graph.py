@@ -18,6 +18,7 @@ from bot.sandbox.credentials import (
     WHATSAPP_TOKEN,
 )
 from bot.sandbox.whatsapp.calls import Calls
+from bot.sandbox.whatsapp.contact_book import ContactBook
 from bot.sandbox.whatsapp.errors import INVALID, TOKEN, NoSuchObject, Refused
 from bot.sandbox.whatsapp.files import Files
 from bot.sandbox.whatsapp.template_calls import TemplateCalls
@@ -31,7 +32,14 @@ _Answer = Callable[[Request], Awaitable[Response]]
 class Graph:
     """Everything under /whatsapp."""
 
-    def __init__(self, calls: Calls, files: Files, about: TemplateCalls, templates: Templates) -> None:
+    def __init__(
+        self,
+        calls: Calls,
+        files: Files,
+        about: TemplateCalls,
+        templates: Templates,
+        contacts: ContactBook,
+    ) -> None:
         self._calls = calls
         self._files = files
         self._templates = templates
@@ -40,6 +48,7 @@ class Graph:
             ("POST", phone, "messages"): self._send,
             ("POST", phone, "media"): files.upload,
             ("POST", phone, "register"): _yes,
+            ("DELETE", phone, "contact_book"): contacts.delete,
             ("POST", business, "subscribed_apps"): _yes,
             ("GET", business, "subscribed_apps"): _apps,
             ("GET", business, "phone_numbers"): _numbers,

@@ -11,6 +11,7 @@ from bot.sandbox.phones import Kind, Screen
 from bot.sandbox.whatsapp.attachments import Attachments
 from bot.sandbox.whatsapp.book import Book
 from bot.sandbox.whatsapp.calls import Calls
+from bot.sandbox.whatsapp.contact_book import ContactBook
 from bot.sandbox.whatsapp.delivery import Deliveries
 from bot.sandbox.whatsapp.files import Files
 from bot.sandbox.whatsapp.graph import Graph
@@ -41,7 +42,8 @@ class WhatsApp:
         self._calls = Calls(world, self._book, self.templates, Attachments(world, shelf), self._statuses)
         self._reviews = Reviews(world, self.templates, self._deliveries)
         about = TemplateCalls(world, self.templates, self._reviews)
-        self._graph = Graph(self._calls, Files(world, shelf), about, self.templates)
+        contacts = ContactBook(world, self._book)
+        self._graph = Graph(self._calls, Files(world, shelf), about, self.templates, contacts)
 
     def unhurried(self) -> None:
         """Nobody is told to send more slowly."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, cast
 
 import stripe
@@ -19,10 +19,11 @@ from services.payments import (
     Payment,
     PaymentError,
     Received,
+    Redaction,
     Seen,
     Suspected,
 )
-from services.payments.stripe import reading
+from services.payments.stripe import reading, redaction
 from services.payments.stripe.settings import Settings
 from services.payments.stripe.signature import verify
 
@@ -165,6 +166,24 @@ class Stripe:
         params: Any = {"evidence": evidence, "submit": final}
         await _plain(self._client.v1.disputes.update_async(dispute, params))
 
+    async def is_disputed(self, payments: Sequence[str]) -> bool:
+        for payment in (one for one in payments if one.startswith("pi_")):
+            listed = await _plain(
+                self._client.v1.disputes.list_async({"payment_intent": payment, "limit": PAGE})
+            )
+            if any(reading.contested(one).state == "open" for one in listed["data"]):
+                return True
+        return False
+
+    async def redact(self, ids: Sequence[str], key: str) -> Redaction:
+        return await _said(redaction.create(self._client, ids, key))
+
+    async def look_at_redaction(self, job: str) -> Redaction:
+        return await _said(redaction.look(self._client, job))
+
+    async def run_redaction(self, job: str, key: str) -> Redaction:
+        return await _said(redaction.run(self._client, job, key))
+
     def verify(self, raw: bytes, signature: str) -> Heard:
         return verify(raw, signature, self._settings.webhook_secrets)
 
@@ -198,6 +217,14 @@ async def _plain(call: Awaitable[Any]) -> dict[str, Any]:
         raise _ours(error) from error
     plain: dict[str, Any] = answer.to_dict()
     return plain
+
+
+async def _said(call: Awaitable[Redaction]) -> Redaction:
+    """The answer of a call that the SDK has no method for. Raises PaymentError."""
+    try:
+        return await call
+    except stripe.StripeError as error:
+        raise _ours(error) from error
 
 
 def _ours(error: stripe.StripeError) -> PaymentError:

@@ -29,6 +29,7 @@ NEEDED = (
     Permission("Balance: read", "get", f"/v1/balance_transactions/txn_{_NONE}"),
     Permission("Disputes: write", "post", f"/v1/disputes/du_{_NONE}"),
     Permission("Disputes: read", "get", "/v1/disputes?limit=1"),
+    Permission("Redaction Jobs: write", "post", f"/v1/privacy/redaction_jobs/prj_{_NONE}/cancel"),
     Permission("Radar early fraud warnings: read", "get", "/v1/radar/early_fraud_warnings?limit=1"),
 )
 
