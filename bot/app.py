@@ -21,6 +21,7 @@ from bot.conversation.engine import Engine
 from bot.conversation.events import Attachment
 from bot.conversation.router import Router
 from bot.desk import Desk
+from bot.forgetting import others_of
 from bot.groups import Groups
 from bot.housekeeping import BEAT, LEAST_BEAT, Housekeeping
 from bot.inbox import Inbox
@@ -68,7 +69,7 @@ from services.papers import Papers, Paperwork, Receipts
 from services.payments.stripe.client import Stripe
 from services.payments.ways import WaysBack
 from services.prices import Prices
-from services.privacy import Door, Others, Privacy
+from services.privacy import Door, Privacy
 from services.privacy.rights import open_rights
 from services.promise import Promise, promised
 from services.providers import EsimProvider
@@ -242,7 +243,7 @@ class App:
             voice,
             settings.claim_hours,
         )
-        self.privacy = self._privacy()
+        self.privacy = self._privacy(mailer)
         self.rights = open_rights(
             self.stores, self.customers, self.secrets, self.checkouts, mailer, clock, voice
         )
@@ -361,8 +362,8 @@ class App:
         except ChannelError:
             return False
 
-    def _privacy(self) -> Privacy:
-        others = Others(self.checkouts, self.providers, self.forget_staff_messages, self.voice)
+    def _privacy(self, mailer: Mailer) -> Privacy:
+        others = others_of(self, mailer)
         settings = self.settings
         return Privacy(
             self.stores,

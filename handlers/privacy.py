@@ -22,7 +22,7 @@ from handlers import requests
 from handlers.account import ShowAccount
 from handlers.complaining import ShowComplaint
 from handlers.contact import ShowContact
-from handlers.erasing import AskErasure
+from handlers.erasing import AskErasure, keep_by_code
 from handlers.marketing import ShowMarketing
 from handlers.pausing import ShowPause
 from handlers.policy import ShowPolicy
@@ -36,6 +36,8 @@ router = Router(business=False)
 async def privacy(chat: Chat, shop: Shop, words: str) -> Reply:  # noqa: ARG001
     """The six rights, and a button for each that has one."""
     who = shop.controller
+    if words.casefold().startswith("keep "):
+        return await keep_by_code(shop, words[len("keep ") :])
     if words.strip():
         return await requests.state_of(shop, words.strip())
     lines = (

@@ -10,6 +10,7 @@ from bot.conversation.events import Chat
 from bot.conversation.i18n import _, date
 from bot.conversation.messages import Notice, Reply, Text
 from bot.conversation.router import Router
+from handlers.erasing import processors
 from services.news import Letter, RequestMoved
 from services.privacy.requests import Request
 from services.shop import Shop
@@ -25,7 +26,7 @@ async def state_of(shop: Shop, number: str) -> Text:
     words = _state(request)
     if request.is_open and request.suspended_at is None:
         words += "\n" + _("You have the answer by {date} at the latest.", date=date(request.due_at))
-    return Text(words)
+    return Text("\n".join((words, *(await processors(shop, request.number)))))
 
 
 @router.news(RequestMoved)

@@ -206,9 +206,13 @@ CAUSES = {
         "python -m bot retention --dry-run",
     ),
     "erasure_broke": Cause("An erasure broke off and is tried again: {facts}.", "Look at the bot's log"),
-    "lines_not_closed": Cause(
-        "The provider's notes of erased lines could not be set: {facts}.",
-        "Set them to “closed” in the provider's list",
+    "processor_letter": Cause(
+        "A partner has to be told of an erasure by letter: {facts}.",
+        "python -m bot privacy letter TASK prints it; once it was sent, python -m bot privacy done TASK --proof FILE",
+    ),
+    "recipient_unrecorded": Cause(
+        "A partner has no recorded country and safeguard, so it is told nothing of erasures: {facts}.",
+        "Record both; it is told by itself then",
     ),
     "staff_copies_left": Cause(
         "Messages of an erased traveller are left in this chat: {facts}.", "Delete them by hand"

@@ -157,9 +157,19 @@ class WithdrawalNoticed:
 
 @dataclass(frozen=True)
 class ErasureDone:
-    """Everything was erased; the last message of this chat."""
+    """Everything was erased; the last message of a chat on that channel."""
 
     receipt: str
+    channel: str
+
+
+@dataclass(frozen=True)
+class ErasureAnnounced:
+    """An erasure was asked for somewhere else; it begins on that day unless somebody says no. `code`: who may."""
+
+    receipt: str
+    begins: datetime
+    code: str = ""
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,11 @@ from sqlalchemy import select, update
 
 from services.clock import Clock
 from services.payments import Watched
-from services.storage import Storage
+from services.privacy.archive import held_kind, held_place
+from services.storage import Stores
 from services.storage.app import disputes, orders
-from services.storage.sealing import Erased, Vault
+from services.storage.legal import held_statements
+from services.storage.sealing import Erased, Secrets, Vault
 
 
 class NothingToSay(LookupError):
@@ -20,25 +22,44 @@ class NothingToSay(LookupError):
 class StoredEvidence:
     """Opens the newest dispute of an order."""
 
-    def __init__(self, app: Storage, vault: Vault, clock: Clock) -> None:
-        self._app = app
+    def __init__(self, stores: Stores, vault: Vault, secrets: Secrets, clock: Clock) -> None:
+        self._app = stores.app
+        self._legal = stores.legal
         self._vault = vault
+        self._archive = secrets.archive
         self._clock = clock
 
     async def of(self, order: str) -> dict[str, Any]:
         """The dispute, and what was gathered when it opened. Raises NothingToSay."""
         row = await self._newest(order)
-        if row.evidence is None or row.customer_id is None:
-            raise NothingToSay(order)
-        try:
-            sealer = await self._vault.sealer(row.customer_id)
-        except Erased as error:
-            raise NothingToSay(order) from error
-        gathered: dict[str, Any] = sealer.open_json(row.evidence, place_of(row.id))
+        gathered = await self._held(row) if row.customer_id is None else await self._own(row)
         about = {"state": row.state, "reason": row.reason, "amount": row.amount, "currency": row.currency}
         moments = {name: getattr(row, name) for name in ("answer_by", "submitted_at")}
         told = {name: moment and moment.isoformat() for name, moment in moments.items()}
         return {"dispute": {**about, **told}, **gathered}
+
+    async def _own(self, row: Any) -> dict[str, Any]:
+        """Under the buyer's own key."""
+        if row.evidence is None:
+            raise NothingToSay(row.order_id)
+        try:
+            sealer = await self._vault.sealer(row.customer_id)
+        except Erased as error:
+            raise NothingToSay(row.order_id) from error
+        gathered: dict[str, Any] = sealer.open_json(row.evidence, place_of(row.id))
+        return gathered
+
+    async def _held(self, row: Any) -> dict[str, Any]:
+        """Under the archive's: its buyer was erased while the bank had not decided."""
+        kind = held_kind(row.id)
+        held = select(held_statements.c.text).where(
+            held_statements.c.order_id == row.order_id, held_statements.c.kind == kind
+        )
+        text = await self._legal.read(lambda connection: connection.execute(held).scalar())
+        if text is None:
+            raise NothingToSay(row.order_id)
+        gathered: dict[str, Any] = self._archive.open_json(text, held_place(row.order_id, kind))
+        return gathered
 
     async def submit(self, order: str, payments: Watched, fields: dict[str, str]) -> None:
         """Send it to the bank, in the payment service's fields. Raises NothingToSay, PaymentError."""

@@ -275,6 +275,14 @@ class Traveller:
             await self.presses(newest["buttons"][0]["label"])
         raise AssertionError(f"no link: {await self.texts()}\n{self.living.log()}")
 
+    async def to_erasure(self) -> dict:
+        """From /privacy to the typed word; returns the message with what goes and what stays."""
+        await self.asks("/privacy", "Your rights")
+        shown = await self.taps("Delete", "To confirm, write|Delete now")
+        if any(button["label"] == "Delete now" for button in shown["buttons"]):
+            shown = await self.taps("Delete now", "To confirm, write")
+        return shown
+
     async def buys(self, words: str = "Japan, 10 days", how: str = "card", **more: str) -> dict:
         """The whole purchase with its invoice; returns the message with the QR."""
         session = await self.to_the_link(words)

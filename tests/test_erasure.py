@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+from functools import partial
 
 import httpx
 import pytest
@@ -45,11 +46,14 @@ async def test_erasure_driven_from_the_phone_leaves_nothing(store):
             delivered = [one for one in (await living.ledger())["delivered"] if one["channel"] == channel]
             lpa = next(text for text in await codes(ada) if text.startswith("LPA:"))
 
-            await ada.asks("/privacy", "Your rights")
-            preview = await ada.taps("Delete", "To confirm, write")
+            preview = await ada.to_erasure()
             assert "art. L123-22" in preview["text"]
-            await ada.asks("DELETE", "being deleted")
-            done = await ada.sees("Deleted on", seconds=60)
+            # There is a mailbox, so its owner has a day to say no.
+            await ada.asks("DELETE", "will be deleted from")
+            await until(partial(announced, living, "adaline@canary.example"), 30)
+            await ada.mark()
+            await living.advance("PT25H")
+            done = await ada.sees("Deleted on|deleted on", seconds=60)
             number = next(word.strip(".") for word in done["text"].split() if word.startswith("R-"))
 
             canaries = {
@@ -74,6 +78,12 @@ async def test_erasure_driven_from_the_phone_leaves_nothing(store):
         await living.stop()
 
 
+async def announced(living: Living, to: str) -> bool:
+    """Whether whoever reads that mailbox was told that an erasure was asked for."""
+    mails = [mail for mail in await living.mail() if mail["to"] == to]
+    return any("a deletion was asked for" in mail["subject"] for mail in mails)
+
+
 async def codes(ada) -> list[str]:
     await ada.taps("Android", "Install on Android")
     await ada.sees("^LPA:")
@@ -88,8 +98,7 @@ async def test_a_kill_in_the_middle_of_an_erasure_is_finished_after_the_restart(
             await ada.asks("/account", "Name:")
             await ada.taps("Name", "Which name")
             await ada.asks("Killed Canaryson", "Name: Killed")
-            await ada.asks("/privacy", "Your rights")
-            await ada.taps("Delete", "To confirm, write")
+            await ada.to_erasure()
             await ada.mark()
             await ada.says("DELETE")
             await asyncio.sleep(pause)
@@ -181,8 +190,7 @@ async def test_a_line_that_was_sold_and_erased_is_given_to_nobody_else(living, n
     await ada.buys()
     before = await living.at_rest()
     hers = next(one["iccid"] for one in (await living.ledger())["delivered"] if one["traveller"] == name)
-    await ada.asks("/privacy", "Your rights")
-    await ada.taps("Delete", "To confirm, write")
+    await ada.to_erasure()
     await ada.mark()
     await ada.says("DELETE")
     await ada.sees("Deleted on", seconds=60)

@@ -11,12 +11,8 @@ import sys
 
 import httpx
 import pytest
-from living import ROOT, Living, until
+from living import ROOT, until
 from pypdf import PdfReader
-from sqlalchemy import select
-
-from services.storage import open_stores
-from services.storage.legal import papers, series
 
 CHANNELS = ["telegram", "whatsapp"]
 
@@ -37,20 +33,6 @@ async def text_of(url):
         content = (await http.get(url)).content
     text = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
     return text.replace("\N{NO-BREAK SPACE}", " ")
-
-
-async def kept(living):
-    """Every paper as its bytes stand in the store, and the last numbers of the series."""
-    environment = living.environment()
-    stores = await open_stores(*(environment[f"{name}_DATABASE_URL"] for name in ("APP", "LEGAL", "VAULT")))
-    try:
-        rows = await stores.legal.read(
-            lambda c: c.execute(select(papers.c.number, papers.c.pdf, papers.c.data)).all()
-        )
-        numbers = await stores.legal.read(lambda c: c.execute(select(series.c.kind, series.c.last)).all())
-        return {row.number: (row.pdf, row.data) for row in rows}, sorted(map(tuple, numbers))
-    finally:
-        await stores.close()
 
 
 @pytest.mark.parametrize("channel", CHANNELS)
@@ -134,27 +116,3 @@ async def test_a_refund_brings_its_credit_note(living, name, channel):
         "-5.00",
         "5.00",
     )
-
-
-async def test_an_erasure_changes_no_paper_and_no_number():
-    living = await Living().start()
-    try:
-        ada = living.traveller("telegram", "ada", "en")
-        await ada.buys(name="Ada Canaryson", email="ada@canary.example")
-        await living.at_rest()
-        before = await kept(living)
-
-        await ada.asks("/privacy", "Your rights")
-        preview = await ada.taps("Delete", "To confirm, write")
-        assert "invoices" in preview["text"]
-        await ada.asks("DELETE", "being deleted")
-        await ada.sees("Deleted on", seconds=60)
-
-        assert await kept(living) == before
-        assert list(before[0]) == ["F-2026-000001"] or len(before[0]) == 1
-        await ada.asks("/invoice", "no invoices yet")
-        bob = living.traveller("telegram", "bob", "en")
-        await bob.buys()
-        assert (await bob.gets("document"))["name"].endswith("-000002.pdf")
-    finally:
-        await living.stop()

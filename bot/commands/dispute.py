@@ -17,7 +17,8 @@ from services.payments import PaymentError
 from services.payments.stripe.client import Stripe
 from services.payments.stripe.evidence import fields
 from services.storage import open_stores
-from services.storage.sealing import Secrets, Vault
+from services.storage.rotation import open_secrets
+from services.storage.sealing import Vault
 from services.stored_evidence import NothingToSay, StoredEvidence
 
 
@@ -55,8 +56,8 @@ def main(arguments: list[str]) -> int:
 
 async def _evidence(settings: Settings, order: str, *, submit: bool) -> dict[str, Any]:
     stores, stripe, clock = await open_stores(*settings.databases), Stripe(settings.stripe), Clock()
-    vault = Vault(stores.vault, Secrets(settings.key), clock)
-    kept = StoredEvidence(stores.app, vault, clock)
+    secrets = await open_secrets(stores.vault, settings.key)
+    kept = StoredEvidence(stores, Vault(stores.vault, secrets, clock), secrets, clock)
     try:
         gathered = await kept.of(order)
         if submit:

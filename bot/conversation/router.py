@@ -91,6 +91,10 @@ class Router:
         """Words an item as a mail; the handler gets the shop and the item."""
         return self._on("letter", item)
 
+    def last_word(self, item: type[Any]) -> Callable[[W], W]:
+        """Words the last message of a chat that is no more; the handler gets the shop and the item."""
+        return self._on("last", item)
+
     def sheet(self, item: type[Any]) -> Callable[[W], W]:
         """Words a paper; the handler gets the shop and the facts, and gives the press its finished words."""
         return self._on("sheet", item)

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from services.clock import Clock, Waits
 from services.privacy.archive import Archive
 from services.privacy.carrying import Copies, Door, Offer
 from services.privacy.consents import MARKETING, Answer, Consents, State
-from services.privacy.erasure import Erasing
 from services.privacy.export import Copy, Exports
+from services.privacy.forgetting import Forgetting
 from services.privacy.guard import COMMAND, Guard, KeysMissing, Resurrected
 from services.privacy.journal import Journal
 from services.privacy.others import Engine, Others
-from services.privacy.partings import Partings
 from services.privacy.policy import VERSION, Controller, Facts, Held, Period
 from services.privacy.preview import Preview, Previews, Stays
 from services.privacy.published import published
 from services.privacy.requests import Requests
 from services.privacy.retention import Over, Plan, Plans, Retention
 from services.privacy.scrub import Scrubber
-from services.privacy.taking_up import Erasures
-from services.privacy.traces import Traces
 from services.privacy.wiping import Wiping
 from services.storage import Stores
 from services.storage.sealing import Secrets, Vault
@@ -68,8 +67,7 @@ class Privacy:
         door: Door | None = None,
     ) -> None:
         self._controller = controller or Controller()
-        journal, self._requests = Journal(stores.vault, clock), Requests(stores.app, clock)
-        wiping = _wiping(stores, vault, secrets, clock, self._controller)
+        self._requests = Requests(stores.app, clock)
         self._consents = Consents(stores.app, clock)
         self._exports = Exports(stores, vault, secrets, clock, self._requests, self._controller)
         #: What travellers carry away.
@@ -86,19 +84,10 @@ class Privacy:
             waits,
         )
         self._previews = Previews(stores.app, clock, self._controller)
-        erasing = Erasing(
-            vault,
-            journal,
-            self._requests,
-            wiping,
-            Traces(stores, vault),
-            Scrubber(stores),
-            Partings(stores.app, vault, journal, wiping, engine, others, clock),
-            engine,
-            clock,
-            waits,
-        )
-        self._erasures = Erasures(stores.app, journal, self._requests, erasing, engine, others.voice, clock)
+        #: Erasures, and who has to be told of them.
+        others = replace(others, revoke=self.copies.revoke)
+        self.forgetting = Forgetting(stores, vault, secrets, clock, waits, engine, others, self._controller)
+        self._erasures = self.forgetting.erasures
         self._retention = Retention(stores, engine, others, clock, self._controller, self._erasures.let_go)
         self._engine = engine
 
@@ -120,7 +109,7 @@ class Privacy:
         It waits by itself for what `preview` says it waits for, a month at most. Raises LookupError when there is
         no such customer, or the chat is somebody else's.
         """
-        return await self._erasures.begin(customer, chat)
+        return (await self._erasures.begin(customer, chat)).receipt
 
     async def marketing(self, customer: str, channel: str) -> State:
         """Whether a customer wants to hear of offers there: only "granted" means yes."""
@@ -138,7 +127,7 @@ class Privacy:
 
     async def resume(self) -> int:
         """Take up erasures that are not done, after the engine was launched; how many."""
-        return await self._erasures.resume()
+        return await self.forgetting.resume()
 
     async def let_go_of_old(self) -> None:
         """Let go of what has outlived its period, as durable work, and wait until that is done."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, select, update
 
 from services.privacy.policy import Controller, books_kept_until, proof_kept_until
 from services.storage import Storage
 from services.storage.after_sale import claims
-from services.storage.app import orders, refunds, statements
+from services.storage.app import disputes, orders, refunds, statements
 from services.storage.legal import held_statements, sales
 from services.storage.sealing import Erased, Sealer, Secrets, Vault
 from services.storage.upsert import insert_new
@@ -54,6 +55,55 @@ class Archive:
         await self._legal.transaction(work)
         return [one.order.id for one in sold]
 
+    async def follow(self, numbers: Collection[str]) -> None:
+        """The copies of these orders tell what became of their money since."""
+        sold = await self._app.read(lambda connection: _complete(connection, orders.c.id.in_(numbers)))
+
+        def work(connection: Connection) -> None:
+            for one in sold:
+                row = self._sale(one)
+                connection.execute(
+                    update(sales)
+                    .where(sales.c.order_id == one.order.id, sales.c.kind == SALE)
+                    .values(refunded=row["refunded"], payment=row["payment"])
+                )
+
+        await self._legal.transaction(work)
+
+    async def contested(self, customer: str) -> None:
+        """What speaks for us in disputes that are not over, under the archive's key: the customer's own is going."""
+        rows = await self._app.read(
+            lambda connection: connection.execute(
+                select(disputes, orders.c.locale)
+                .join(orders, orders.c.id == disputes.c.order_id)
+                .where(
+                    orders.c.customer_id == customer,
+                    disputes.c.state == "open",
+                    disputes.c.evidence.is_not(None),
+                )
+            ).all()
+        )
+        if not rows:
+            return
+        sealer = await self._vault.sealer(customer)
+
+        def work(connection: Connection) -> None:
+            for row in rows:
+                place = held_place(row.order_id, held_kind(row.id))
+                opened = sealer.open(row.evidence, f"disputes:evidence:{row.id}")
+                insert_new(
+                    connection,
+                    held_statements,
+                    order_id=row.order_id,
+                    kind=held_kind(row.id),
+                    locale=row.locale,
+                    text=self._secrets.archive.seal(opened, place),
+                    at=row.at,
+                    keep_until=proof_kept_until(row.at),
+                )
+
+        await self._legal.transaction(work)
+
     async def _claimed(self, customer: str, claims_: tuple[Any, ...]) -> list[dict[str, Any]]:
         """What was claimed after a sale, as it was said; nothing when the customer's key is gone."""
         told = [row for row in claims_ if row.said is not None]
@@ -67,7 +117,7 @@ class Archive:
 
     def _held(self, row: Any, sealer: Sealer) -> dict[str, Any]:
         kind = f"claim-{row.id}"
-        place = f"held_statements:text:{row.order_id}:{kind}"
+        place = held_place(row.order_id, kind)
         return {
             "order_id": row.order_id,
             "kind": kind,
@@ -99,9 +149,19 @@ class Archive:
         }
 
 
+def held_kind(dispute: str) -> str:
+    """What the held evidence of a dispute is called."""
+    return f"dispute-{dispute[:20]}"
+
+
+def held_place(order: str, kind: str) -> str:
+    """Where something held of an order is sealed."""
+    return f"held_statements:text:{order}:{kind}"
+
+
 def declaration(said: Any, sealer: Sealer) -> dict[str, Any]:
     """A declaration before paying, as it is held: sealed by the archive's own key."""
-    place = f"held_statements:text:{said.order_id}:{said.kind}"
+    place = held_place(said.order_id, said.kind)
     return {
         "order_id": said.order_id,
         "kind": said.kind,
@@ -113,9 +173,11 @@ def declaration(said: Any, sealer: Sealer) -> dict[str, Any]:
 
 
 def _sold(connection: Connection, customer: str) -> list[_Sold]:
-    paid = connection.execute(
-        select(orders).where(orders.c.customer_id == customer, orders.c.captured > 0).order_by(orders.c.id)
-    ).all()
+    return _complete(connection, (orders.c.customer_id == customer) & (orders.c.captured > 0))
+
+
+def _complete(connection: Connection, which: ColumnElement[bool]) -> list[_Sold]:
+    paid = connection.execute(select(orders).where(which).order_by(orders.c.id)).all()
     return [
         _Sold(
             order,

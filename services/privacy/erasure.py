@@ -13,11 +13,14 @@ import structlog
 
 from services.clock import Clock, Waits
 from services.privacy.deadlines import due
+from services.privacy.farewell import Farewell
+from services.privacy.holding import Holding
 from services.privacy.journal import Erasure, Journal
 from services.privacy.others import Engine
 from services.privacy.partings import Partings
 from services.privacy.requests import Requests
 from services.privacy.scrub import Scrubber
+from services.privacy.telling import Telling
 from services.privacy.traces import Traces
 from services.privacy.wiping import Wiping
 from services.storage.sealing import Vault
@@ -29,7 +32,7 @@ Step = Callable[[str], Awaitable[str]]
 #: Seconds between looks whether everything of a customer has settled; then the sweep looks from time to time.
 SETTLING = (0, 1, 2, 5, 10, 30, 60, 300, 900)
 #: Seconds between tries with others, who may be away.
-STAFF, LINES, GOODBYE = (0, 2, 30, 300), (0, 5, 60, 600), (0, 2, 10, 60, 600)
+STAFF, GOODBYE = (0, 2, 30, 300), (0, 2, 10, 60, 600)
 #: Seconds between tries to empty the write-ahead logs.
 SCRUB = (0, 0.5, 1, 2, 5, 15, 60, 300)
 #: Orders may come in while others go; after this many rounds the sweep takes over.
@@ -48,6 +51,9 @@ class Erasing:
         traces: Traces,
         scrubber: Scrubber,
         partings: Partings,
+        holding: Holding,
+        telling: Telling,
+        farewell: Farewell,
         engine: Engine,
         clock: Clock,
         waits: Waits,
@@ -59,6 +65,9 @@ class Erasing:
         self._traces = traces
         self._scrubber = scrubber
         self._partings = partings
+        self._holding = holding
+        self._telling = telling
+        self._farewell = farewell
         self._engine = engine
         self._clock = clock
         self._waits = waits
@@ -66,61 +75,80 @@ class Erasing:
 
     async def erase(self, receipt: str) -> str:
         """The story of one erasure: "erased", or "waiting"."""
+        await self._engine.step("revoke", self._partings.revoke, receipt)
         for turn in range(MOST_ROUNDS):
             if await self._until(f"settle-{turn}", self.settle, receipt, SETTLING) != "settled":
                 return await self._wait(receipt, "erasure_waits")
             await self._let_go(receipt, turn)
             await self._engine.step(f"empty-{turn}", self._empty, receipt)
-            await self._until(f"goodbye-{turn}", self._partings.say_goodbye, receipt, GOODBYE)
             if await self._engine.step(f"remove-{turn}", self._remove, receipt) == "removed":
                 break
         else:
             return await self._wait(receipt, "erasure_waits")
         if await self._until("scrub", self._scrub, receipt, SCRUB) != "clean":
             return await self._wait(receipt, "erasure_not_proven")
+        if await self._until("goodbye", self._farewell.say, receipt, GOODBYE) == "again":
+            await self._engine.step("unheard", self._farewell.give_up, receipt)
+        if await self._until("scrub-again", self._scrub, receipt, SCRUB) != "clean":
+            return await self._wait(receipt, "erasure_not_proven")
         return str(await self._engine.step("done", self._done, receipt))
 
     async def _let_go(self, receipt: str, turn: int) -> None:
-        """Everybody else forgets first."""
+        """Everybody else is told first."""
+        await self._engine.step(f"tasks-{turn}", self._partings.note_tasks, receipt)
+        await self._engine.step(f"tell-{turn}", self._telling.begin, receipt)
         outcome = await self._until(f"cases-{turn}", self._partings.forget_cases, receipt, STAFF)
         if outcome == "again":
             await self._engine.step(f"copies-{turn}", self._partings.give_up_copies, receipt)
-        outcome = await self._until(f"lines-{turn}", self._partings.close_lines, receipt, LINES)
-        if outcome == "again":
-            await self._engine.step(f"notes-{turn}", self._partings.alarm, "lines_not_closed", receipt)
         await self._engine.step(f"work-{turn}", self._partings.forget_work, receipt)
 
     async def settle(self, receipt: str) -> str:
         """ "settled" when nothing is on its way, or when the law's month is over: then nothing is waited for."""
         line = await self._journal.of(receipt)
+        by_force = self._is_due(line)
+        if line.cancels or by_force:
+            await self._partings.cancel(line.customer, by_force=by_force)
         closed = await self._partings.close_checkouts(receipt) == "closed"
-        if not self._is_due(line) and not (closed and await self._partings.settled(line.customer)):
+        if not by_force and not (closed and await self._partings.settled(line.customer)):
             return "again"
-        await self._traces.collect(receipt, line.customer)
+        await self._collect(line)
         return "settled"
 
     async def _empty(self, receipt: str) -> str:
         line = await self._journal.of(receipt)
-        await self._traces.collect(receipt, line.customer)
-        await self._wiping.empty(line.customer, by_force=self._is_due(line))
-        return "emptied"
+        await self._collect(line)
+        await self._wiping.empty(line.customer, receipt, by_force=self._is_due(line))
+        await self._partings.forget_released(receipt)
+        return await self._holding.release(receipt)
 
     async def _remove(self, receipt: str) -> str:
         """The person goes, then the key: in this order, so that a person never stands there without one."""
         line = await self._journal.of(receipt)
-        await self._traces.collect(receipt, line.customer)
+        await self._collect(line)
+        await self._farewell.keep_addresses(receipt, line.customer)
         if not await self._wiping.remove(line.customer):
             return "more"
         await self._vault.destroy(line.customer)
         return "removed"
 
     async def _scrub(self, receipt: str) -> str:
-        return await self._scrubber.scrub(self._traces.of(receipt))
+        """Nothing is left of them but where the last word goes, and the payment of what is held."""
+        standing = await self._farewell.traces(receipt) | await self._holding.left(receipt)
+        return await self._scrubber.scrub(self._traces.of(receipt) - standing)
+
+    async def _collect(self, line: Erasure) -> None:
+        await self._traces.collect(line.receipt, line.customer)
+        self._traces.add(line.receipt, await self._holding.traces(line.receipt))
 
     async def _done(self, receipt: str) -> str:
         # In this order: what the register calls answered, the journal calls done.
-        await self._journal.set(receipt, "done")
-        await self._requests.move(receipt, "answered")
+        if await self._holding.any(receipt):
+            await self._journal.set(receipt, "held")
+            await self._requests.move(receipt, "partly_fulfilled")
+        else:
+            await self._journal.set(receipt, "done")
+            await self._requests.move(receipt, "awaiting_processors")
+            await self._telling.settle(receipt)
         self._traces.drop(receipt)
         log.info("erased", receipt=receipt)
         return "erased"
@@ -131,12 +159,15 @@ class Erasing:
 
     async def _put_off(self, receipt: str, cause: str) -> str:
         await self._partings.alarm(cause, receipt)
-        await self._requests.move(receipt, "awaiting_processors")
         await self._journal.set(receipt, "waiting")
         return "waiting"
 
     def _is_due(self, line: Erasure) -> bool:
-        return self._clock.now() >= due(line.asked_at) - timedelta(days=1)
+        """The law's month is nearly over. Who chose a later day has that day."""
+        last = due(line.asked_at) - timedelta(days=1)
+        if line.not_before is not None:
+            last = max(last, line.not_before + timedelta(days=1))
+        return self._clock.now() >= last
 
     async def _until(self, name: str, act: Step, receipt: str, pauses: Sequence[float]) -> str:
         """Do a step until it says something else than "again"; its last word."""

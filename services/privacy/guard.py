@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 
 import structlog
-from sqlalchemy import Column, Connection, select
+from sqlalchemy import Column, Connection, or_, select
 
-from services.privacy.journal import PAGE, Erasure, Journal
+from services.privacy.journal import GONE, PAGE, Erasure, Journal
 from services.privacy.requests import Requests, note
 from services.privacy.scrub import Scrubber
 from services.privacy.wiping import Wiping
@@ -95,7 +95,7 @@ class Guard:
         """
         for line in await self._unknown_to_journal():
             await self._journal.begin(line.customer, line.receipt, line.asked_at)
-            await self._journal.set(line.receipt, "done")
+            await self._journal.set(line.receipt, line.state)
         count = 0
         for line in [line async for line in self._returned()]:
             await self._erase(line)
@@ -125,12 +125,12 @@ class Guard:
         await self._stores.app.transaction(
             lambda connection: note(connection, line.receipt, line.customer, "erasure", line.asked_at)
         )
-        await self._requests.move(line.receipt, "answered")
+        await self._requests.move(line.receipt, "awaiting_processors")
         log.info("erased again", receipt=line.receipt)
 
     async def _returned(self) -> AsyncIterator[Erasure]:
         """Lines called done whose customer stands somewhere."""
-        async for page in self._journal.pages("done"):
+        async for page in self._journal.pages(*GONE):
             named = [line.customer for line in page]
             back = await self._stores.app.read(_finding(_PEOPLE, named))
             back |= await self._stores.vault.read(_finding((keys.c.customer_id,), named))
@@ -143,13 +143,25 @@ class Guard:
         answered = await self._stores.app.read(
             lambda connection: connection.execute(
                 select(privacy_requests).where(
-                    privacy_requests.c.kind == "erasure", privacy_requests.c.outcome == "answered"
+                    privacy_requests.c.kind == "erasure",
+                    or_(
+                        privacy_requests.c.state == "awaiting_processors",
+                        privacy_requests.c.outcome.in_(("answered", "partly_fulfilled")),
+                    ),
                 )
             ).all()
         )
-        done = {line.receipt async for line in self._journal.all("done")}
+        done = {line.receipt async for line in self._journal.all(*GONE)}
         return [
-            Erasure(row.id, row.customer_id, "begun", row.at, None) for row in answered if row.id not in done
+            Erasure(
+                row.id,
+                row.customer_id,
+                "held" if row.outcome == "partly_fulfilled" else "done",
+                row.at,
+                None,
+            )
+            for row in answered
+            if row.id not in done
         ]
 
     async def _without_key(self) -> int:

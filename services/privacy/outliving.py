@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, exists, select, tuple_
 
 from services.clock import Clock
-from services.privacy.journal import Journal
+from services.privacy.journal import GONE, Journal
 from services.privacy.policy import began_before
 from services.privacy.rules import in_use
 from services.privacy.standing import OVER, standing
@@ -103,7 +103,7 @@ class Outliving:
     async def _answers(self) -> list[int]:
         """Of people who are gone: their last day is in the journal; without one, the last answer's day counts."""
         limit = began_before(self._clock.now(), "consent")
-        recent = {line.customer async for line in self._journal.all("done", since=limit)}
+        recent = {line.customer async for line in self._journal.all(*GONE, since=limit)}
         gone = ~exists().where(customers.c.id == consents.c.customer_id)
         wanted = (
             select(consents.c.seq, consents.c.customer_id)

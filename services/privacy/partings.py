@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import structlog
 from sqlalchemy import Connection, select
 
 from services.clock import Clock
-from services.news import Alarm, ErasureDone
+from services.news import Alarm
 from services.payments import PaymentError
+from services.privacy.audience import Audience, is_held
 from services.privacy.belongings import orders_of, rows_of
+from services.privacy.holding import Holding
 from services.privacy.journal import Journal
 from services.privacy.others import Engine, Others
 from services.privacy.standing import standing
+from services.privacy.tasks import Tasks
 from services.privacy.wiping import Wiping
-from services.providers import CLOSED, ProviderError
 from services.storage import Storage
 from services.storage.after_sale import claims
-from services.storage.app import case_messages, chats, esims, items, orders, refunds
-from services.storage.sealing import Erased, Vault
+from services.storage.app import case_messages, items, refunds
 
 log = structlog.get_logger()
 
@@ -31,17 +32,21 @@ class Partings:
     def __init__(
         self,
         app: Storage,
-        vault: Vault,
         journal: Journal,
         wiping: Wiping,
+        tasks: Tasks,
+        audience: Audience,
+        holding: Holding,
         engine: Engine,
         others: Others,
         clock: Clock,
     ) -> None:
         self._app = app
-        self._vault = vault
         self._journal = journal
         self._wiping = wiping
+        self._tasks = tasks
+        self._audience = audience
+        self._holding = holding
         self._engine = engine
         self._others = others
         self._clock = clock
@@ -90,44 +95,20 @@ class Partings:
         await self._wiping.forget_cases(customer, [row["seq"] for row in said])
         return "left"
 
-    async def close_lines(self, receipt: str) -> str:
-        """The provider's notes say that these lines are nobody's any more."""
+    async def note_tasks(self, receipt: str) -> str:
+        """Whoever else knows something of this customer is on the list of those who have to be told."""
         customer = (await self._journal.of(receipt)).customer
-        rows = await self._app.read(lambda connection: rows_of(connection, esims, customer))
-        if not rows:
-            return "closed"
-        try:
-            sealer = await self._vault.sealer(customer)
-        except Erased:
-            return "closed"
-        again = False
-        for row in rows:
-            provider = self._others.providers.get(row["provider"])
-            if provider is None:
-                continue
-            try:
-                await provider.tag(sealer.open(row["iccid"], f"esims:iccid:{row['id']}").decode(), CLOSED)
-            except ProviderError as error:
-                log.info("line not closed", esim=row["id"], reason=error.reason)
-                again = again or error.again is not None
-        return "again" if again else "closed"
+        await self._tasks.note(receipt, await self._audience.of(customer))
+        return "noted"
 
-    async def say_goodbye(self, receipt: str) -> str:
-        """The last word in every chat of this customer, once. Whose time was over hears nothing."""
-        line = await self._journal.of(receipt)
-        if line.why == "retention":
-            return "silent"
-        customer = line.customer
-        found = await self._app.read(
-            lambda connection: (
-                connection.execute(select(chats.c.id).where(chats.c.customer_id == customer)).scalars().all()
-            )
-        )
-        told = [
-            await self._others.voice.tell(chat, ErasureDone(receipt), f"erased:{receipt}:{chat}")
-            for chat in found
-        ]
-        return "again" if any(one.state == "again" for one in told) else "told"
+    async def revoke(self, receipt: str) -> str:
+        """Nobody gets in by a link any more."""
+        await self._others.revoke((await self._journal.of(receipt)).customer)
+        return "revoked"
+
+    async def cancel(self, customer: str, *, by_force: bool) -> None:
+        """What is paid and not there yet is cancelled, and its money goes back."""
+        await self._others.cancel(customer, by_force)
 
     async def alarm(self, cause: str, receipt: str) -> str:
         """The operator must look at an erasure."""
@@ -137,20 +118,21 @@ class Partings:
     async def _said(self, customer: str) -> Sequence[Any]:
         return await self._app.read(lambda connection: rows_of(connection, case_messages, customer))
 
+    async def forget_released(self, receipt: str) -> None:
+        """The engine forgets how the money of orders went back that nothing needs any more."""
+        over = await self._holding.over(receipt)
+        await self._engine.forget(
+            await self._named(lambda connection: [*_of_orders(connection, over), *_back(connection, over)])
+        )
+
     async def _work_of(self, customer: str) -> list[str]:
-        """The workflows of a customer's orders, whatever began them."""
+        """The workflows of a customer's orders, whatever began them; not those that money on its way back needs."""
 
         def work(connection: Connection) -> list[str]:
-            parts = connection.execute(
-                select(items.c.id)
-                .join(orders, orders.c.id == items.c.order_id)
-                .where(orders.c.customer_id == customer)
-            ).scalars()
-            back = rows_of(connection, refunds, customer)
+            free = [order for order in orders_of(connection, customer) if not is_held(connection, order)]
             return [
-                *(name for part in parts for name in (part, f"hand-over-{part}-", f"tell-added-{part}-")),
-                *(f"give-back-{row['key']}"[:120] for row in back),
-                *(f"paper-{order}-" for order in orders_of(connection, customer)),
+                *_of_orders(connection, free),
+                *_back(connection, free),
                 *(
                     f"{work}-{row['id']}"
                     for row in rows_of(connection, claims, customer)
@@ -158,5 +140,22 @@ class Partings:
                 ),
             ]
 
-        prefixes = await self._app.read(work)
-        return await self._engine.named(prefixes) if prefixes else []
+        return await self._named(work)
+
+    async def _named(self, prefixes: Callable[[Connection], list[str]]) -> list[str]:
+        found = await self._app.read(prefixes)
+        return await self._engine.named(found) if found else []
+
+
+def _of_orders(connection: Connection, numbers: Sequence[str]) -> list[str]:
+    parts = connection.execute(select(items.c.id).where(items.c.order_id.in_(numbers))).scalars().all()
+    return [
+        *(name for part in parts for name in (part, f"hand-over-{part}-", f"tell-added-{part}-")),
+        *(f"overdue-{part}" for part in parts),
+        *(f"paper-{order}-" for order in numbers),
+    ]
+
+
+def _back(connection: Connection, numbers: Sequence[str]) -> list[str]:
+    keys = connection.execute(select(refunds.c.key).where(refunds.c.order_id.in_(numbers))).scalars()
+    return [name for key in keys for name in (f"give-back-{key}"[:120], f"tell-{key}")]

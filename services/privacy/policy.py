@@ -71,6 +71,7 @@ PERIODS: Mapping[str, Period] = {
     "unanswered": Period(1, "days", "event"),
     "code": Period(1, "days", "event"),
     "lease": Period(60, "minutes", "event"),
+    "told": Period(120, "days", "erasure"),
     "spent": Period(None, "", "sale"),
 }
 
@@ -119,6 +120,11 @@ def books_kept_until(sold_at: datetime, controller: Controller) -> datetime:
 def proof_kept_until(at: datetime) -> datetime:
     """Until when a declaration may be needed as proof."""
     return _in_years(at, PERIODS["proof"].count or 0)
+
+
+def request_kept_until(closed_at: datetime) -> datetime:
+    """Until when we may have to account for a request."""
+    return _in_years(closed_at, PERIODS["request"].count or 0)
 
 
 def began_before(now: datetime, key: str) -> datetime:

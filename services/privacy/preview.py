@@ -54,6 +54,13 @@ class Preview:
     goes: tuple[Goes, ...]
     stays: tuple[Stays, ...]
     facts: tuple[Fact, ...]
+    #: When the last plan in use ends, where all of them are known to end: a day that the erasure could wait for.
+    ends_at: datetime | None = None
+
+    @property
+    def undelivered(self) -> bool:
+        """Whether something is paid that its buyer does not hold."""
+        return any(fact.kind == "undelivered" for fact in self.facts)
 
     @property
     def waits(self) -> bool:
@@ -72,13 +79,17 @@ class Previews:
     async def of(self, customer: str) -> Preview:
         """What erasing this customer would do now."""
         now = self._clock.now()
-        return await self._app.read(
-            lambda connection: Preview(
+
+        def work(connection: Connection) -> Preview:
+            facts = tuple(standing(connection, customer, now))
+            return Preview(
                 tuple(_goes(connection, customer)),
                 tuple(stays for stays in self._stays(connection, customer) if stays.count),
-                tuple(standing(connection, customer, now)),
+                facts,
+                _last_end(connection, [fact.subject for fact in facts if fact.kind == "active_esim"]),
             )
-        )
+
+        return await self._app.read(work)
 
     def _stays(self, connection: Connection, customer: str) -> list[Stays]:
         sold = connection.execute(
@@ -102,6 +113,11 @@ class Previews:
             Stays("requests", asked, "gdpr_5_2", PERIODS["request"]),
             Stays("spent_lines", lines, "gdpr_6_1_f", PERIODS["spent"]),
         ]
+
+
+def _last_end(connection: Connection, lines: list[str]) -> datetime | None:
+    ends = connection.execute(select(esims.c.expires_at).where(esims.c.id.in_(lines))).scalars().all()
+    return None if None in ends else max((end for end in ends if end is not None), default=None)
 
 
 def _goes(connection: Connection, customer: str) -> Iterator[Goes]:

@@ -89,6 +89,12 @@ _LETTER = Use(IDENTIFICATION, "rights", LAW, "request", "delete")
 _COPY = Use(
     ADDENDUM, "rights", LAW, "copy", "delete", (TELEGRAM, META), "the copy itself, which shows all the rest"
 )
+_LAST = Use(
+    ADDENDUM, "rights", LAW, "told", "delete", (PROVIDER, PAYMENTS, META, TELEGRAM), "goes once it was told"
+)
+_TELL = Use(
+    ADDENDUM, "rights", LAW, "request", "delete", (PROVIDER, PAYMENTS, META, MAIL), "goes once it was told"
+)
 _KEY = Use(ADDENDUM, "safety", LAW, "A", "delete")
 
 _EXPORTED = "the app's own key of that row, which is exported by its content"
@@ -131,6 +137,9 @@ REGISTRY: tuple[Entry, ...] = (
     *_OWNER.of(app.orders, "mail_offered"),
     *not_personal(app.orders, "fee fee_currency", "what the payment service kept of it for itself"),
     *_PAYMENT.of(app.orders, "reference"),
+    *_PAYMENT.of(
+        app.orders, "held", hidden="of an erased buyer: the number of the erasure that waits for it"
+    ),
     *_ORDER.of(app.items, "id order_id kind state plan price reason changed_at"),
     *_OWNER.of(app.items, "esim_id tops_up", hidden=_LINK),
     *not_personal(
@@ -255,12 +264,22 @@ REGISTRY: tuple[Entry, ...] = (
     *not_personal(legal.series, "kind year last at", "counts papers; the papers themselves are exported"),
     *_HELD.of(legal.held_statements, "order_id kind locale at keep_until"),
     *_HELD.sealed(legal.held_statements, "text", "held_statements:{column}:{order_id}:{kind}"),
+    *_REQUEST.of(
+        legal.processor_tasks,
+        "id receipt recipient way state job rounds due_at made_at done_at proof proof_hash keep_until",
+        hidden="whom we told of an erasure; the person is gone by then",
+    ),
+    *_TELL.sealed(legal.processor_tasks, "subjects", "processor_tasks:{column}:{id}", ""),
+    *_LAST.of(legal.last_words, "receipt chat at", hidden=_HASH),
+    *_LAST.sealed(legal.last_words, "address", "last_words:{column}:{receipt}:{chat}", ""),
     # Keys, and who was erased
     *_KEY.of(vault.keys, "customer_id created_at", hidden=_EXPORTED),
     *_KEY.of(vault.keys, "wrapped", hidden="the key that protects this customer's data"),
     *not_personal(vault.roots, "id wrapped created_at", "the house's own secret"),
     *_REQUEST.of(
-        vault.erasures, "id customer_id state why asked_at done_at", hidden="the same is in the requests"
+        vault.erasures,
+        "id customer_id state why wish not_before round asked_at done_at",
+        hidden="the same is in the requests",
     ),
 )
 

@@ -54,7 +54,7 @@ from services.storage.app import (
 )
 from services.storage.copies import copies
 from services.storage.identity import codes
-from services.storage.legal import LEGAL
+from services.storage.legal import LEGAL, last_words
 from services.storage.rights import disclosures, request_contacts, request_history
 from services.storage.vault import erasures
 
@@ -122,6 +122,13 @@ def rules(controller: Controller) -> tuple[Rule, ...]:
         ),
         _rows("copies to carry away", "copy", copies, lambda t: _old(copies.c.at, t.shop, "copy")),
         _rows("words that nobody answered to", "consent", wordings, _unspoken),
+        _rows(
+            "last words that nobody could be told",
+            "told",
+            last_words,
+            lambda t: _old(last_words.c.at, t.shop, "told"),
+            "legal",
+        ),
         *(_held(table) for table in LEGAL.sorted_tables if "keep_until" in table.c),
     )
 
@@ -158,7 +165,7 @@ def _happened(table: Table) -> Callable[[Times], ColumnElement[bool]]:
 
 def _held(table: Table) -> Rule:
     """What the law made us keep carries its own last day."""
-    period = "proof" if "statement" in table.name else "L"
+    period = {"held_statements": "proof", "processor_tasks": "request"}.get(table.name, "L")
     return _rows(f"papers in {table.name}", period, table, lambda t: table.c.keep_until < t.shop, "legal")
 
 

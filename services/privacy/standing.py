@@ -21,8 +21,8 @@ Kind = Literal[
     "active_esim",
 ]
 
-#: An erasure goes on when these are over: money or a line is still on its way.
-WAITED_FOR = frozenset({"payment_pending", "undelivered", "refund_pending"})
+#: An erasure goes on when these are over. For money on its way back, and for a dispute, only the payment is held.
+WAITED_FOR = frozenset({"payment_pending", "undelivered"})
 #: A line in one of these states has nothing left to lose.
 OVER = ("exhausted", "expired", "deactivated", "recycled")
 
@@ -66,6 +66,8 @@ def _of_items(connection: Connection, customer: str) -> Iterator[Fact]:
             orders.c.customer_id == customer,
             orders.c.captured > 0,
             items.c.state.not_in(("delivered", "refunded")),
+            # What a bank asks about is bought and handed over no more.
+            or_(orders.c.disputed.is_(None), orders.c.disputed != "open"),
         )
     )
     for row in rows:

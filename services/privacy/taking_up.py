@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select
 
 from services.clock import Clock
-from services.locks import Busy, Lease
 from services.news import Alarm, Voice
+from services.privacy.announcing import Announcing
 from services.privacy.erasure import Erasing
+from services.privacy.holding import Holding
 from services.privacy.journal import Erasure, Journal
 from services.privacy.others import Engine
 from services.privacy.requests import Requests, note
 from services.storage import Storage
 from services.storage.app import chats, customers
 
-#: One sweep takes no longer than this, in seconds.
-SWEEP = 120.0
-#: An erasure's own workflow is forgotten between so long after its end.
+#: An erasure's own workflows are forgotten between so long after its end.
 FORGET_AFTER, FORGET_UNTIL = timedelta(minutes=1), timedelta(days=3)
+#: Whoever is reachable elsewhere, too, may say no for so long.
+OBJECTION = timedelta(hours=24)
+#: A process that died between the journal and the work that announces it is made good for within this time.
+NOTED_WITHIN = timedelta(hours=1)
 
 
 class Erasures:
@@ -31,6 +34,8 @@ class Erasures:
         journal: Journal,
         requests: Requests,
         erasing: Erasing,
+        holding: Holding,
+        announcing: Announcing,
         engine: Engine,
         voice: Voice,
         clock: Clock,
@@ -39,19 +44,34 @@ class Erasures:
         self._journal = journal
         self._requests = requests
         self._erasing = erasing
+        self._holding = holding
+        self._announcing = announcing
         self._engine = engine
         self._voice = voice
         self._clock = clock
 
-    async def begin(self, customer: str, chat: str) -> str:
-        """Erase a customer who asks for it in that chat; the receipt's number, the same for whoever asks twice.
+    async def begin(
+        self, customer: str, chat: str, *, cancels: bool = False, not_before: datetime | None = None
+    ) -> Erasure:
+        """Erase a customer who asks for it in that chat; the journal's line, the same for whoever asks twice.
 
-        Raises LookupError when there is no such customer, or the chat is somebody else's.
+        `cancels`: what is paid and not delivered is cancelled, not waited for. `not_before`: the day that they
+        chose. With a second contact nothing begins for a day, so that its owner can say no. Raises LookupError when
+        there is no such customer, or the chat is somebody else's.
         """
         await self._app.read(lambda connection: _check(connection, customer, chat))
-        line = await self._journal.begin(customer)
-        await self._start(line)
-        return line.receipt
+        if await self._announcing.has_second(customer, chat):
+            not_before = max(filter(None, (not_before, self._clock.now() + OBJECTION)))
+        line = await self._journal.begin(customer, cancels=cancels, not_before=not_before)
+        await self._start(line, chat)
+        return line
+
+    async def cancel(self, receipt: str, customer: str) -> bool:
+        """Take back what has not begun; False when it is too late, or was never asked for."""
+        if not await self._journal.cancel(receipt, customer):
+            return False
+        await self._requests.move(receipt, "cancelled")
+        return True
 
     async def let_go(self, customer: str) -> None:
         """Erase somebody whose time is over. Nobody asked, so nobody is answered."""
@@ -60,41 +80,49 @@ class Erasures:
     async def resume(self) -> int:
         """Start what is not done, tidy up what is; how many were started. For every start, and from time to time.
 
-        One process at a time: another one that comes meanwhile does nothing.
+        Several processes may do so at once: each workflow has a name of its own, and is started under it once.
         """
-        lease = Lease(self._app, "erasures", "erasures", SWEEP)
-        try:
-            await lease.claim(0)
-        except Busy:
-            return 0
-        try:
-            started = [
-                line async for line in self._journal.all("begun", "waiting") if await self._again(line)
-            ]
-            await self._tidy()
-        finally:
-            await lease.release()
+        started = [
+            line
+            async for line in self._journal.all("scheduled", "begun", "waiting", "held")
+            if await self._again(line)
+        ]
+        await self._tidy()
         return len(started)
 
     async def _again(self, line: Erasure) -> bool:
-        name = _workflow(line.receipt)
-        if line.state == "waiting":
-            if await self._erasing.settle(line.receipt) != "settled":
-                return False
-            await self._engine.forget([name])
-            await self._journal.set(line.receipt, "begun")
-            await self._requests.move(line.receipt, "in_progress")
-        elif name in await self._engine.dead_letters():
-            await self._voice.alarm(Alarm("erasure_broke", line.receipt))
-            await self._engine.forget([name])
-        await self._start(line)
+        match line.state:
+            case "scheduled":
+                if line.not_before is not None and line.not_before > self._clock.now():
+                    if self._clock.now() < line.asked_at + NOTED_WITHIN:
+                        await self._start(line)
+                    return False
+            case "waiting":
+                if await self._erasing.settle(line.receipt) != "settled":
+                    return False
+            case "held":
+                if not await self._holding.over(line.receipt):
+                    return False
+            case _ if _workflow(line) in await self._engine.dead_letters():
+                await self._voice.alarm(Alarm("erasure_broke", line.receipt))
+            case _:
+                await self._start(line)
+                return True
+        if not await self._journal.again(line):
+            return False
+        await self._start(await self._journal.of(line.receipt))
         return True
 
-    async def _start(self, line: Erasure) -> None:
+    async def _start(self, line: Erasure, chat: str = "") -> None:
+        """Work begins, or the announcement of what is asked in that chat."""
+
         def work(connection: Connection) -> None:
             if line.why == "asked":
                 note(connection, line.receipt, line.customer, "erasure", line.asked_at)
-            self._engine.start_with(connection, "erase", _workflow(line.receipt), line.receipt)
+            if line.state == "begun":
+                self._engine.start_with(connection, "erase", _workflow(line), line.receipt)
+            elif line.state == "scheduled":
+                self._announcing.start(connection, line.receipt, chat)
 
         await self._app.transaction(work)
 
@@ -102,16 +130,17 @@ class Erasures:
         """A workflow cannot delete itself."""
         now = self._clock.now()
         over = [
-            _workflow(line.receipt)
-            async for line in self._journal.all("done", since=now - FORGET_UNTIL)
+            name
+            async for line in self._journal.all("held", "done", since=now - FORGET_UNTIL)
             if line.done_at is not None and line.done_at < now - FORGET_AFTER
+            for name in (f"erase-{line.receipt}-", f"announce-{line.receipt}")
         ]
         if over:
             await self._engine.forget(await self._engine.named(over))
 
 
-def _workflow(receipt: str) -> str:
-    return f"erase-{receipt}"
+def _workflow(line: Erasure) -> str:
+    return f"erase-{line.receipt}-{line.round}"
 
 
 def _check(connection: Connection, customer: str, chat: str) -> None:

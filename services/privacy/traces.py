@@ -63,6 +63,11 @@ class Traces:
         kept = self._kept.setdefault(receipt, set())
         kept |= found | ({bytes(wrapped)} if wrapped else set())
 
+    def add(self, receipt: str, more: set[bytes]) -> None:
+        """Remember these as well."""
+        if more and (receipt in self._kept or len(self._kept) < MOST_ERASURES):
+            self._kept.setdefault(receipt, set()).update(more)
+
     def of(self, receipt: str) -> frozenset[bytes]:
         """What to search for."""
         return frozenset(self._kept.get(receipt, ()))

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, Table, delete, exists, select, update
 from services.claims.claim import UNDECIDED
 from services.clock import Clock, machine_now
 from services.orders.book import move_item
-from services.orders.order import FULFILMENT
 from services.privacy.archive import Archive
+from services.privacy.audience import is_held
 from services.privacy.belongings import mine
 from services.storage import Storage
 from services.storage.after_sale import claims
@@ -61,12 +61,15 @@ class Wiping:
         self._secrets = secrets
         self._clock = clock
 
-    async def empty(self, customer: str, *, by_force: bool = False) -> None:
+    async def empty(self, customer: str, receipt: str | None = None, *, by_force: bool = False) -> None:
         """Unlink paid orders, each after it was archived; delete the rest, but not the person and their chats.
 
+        `receipt`: the erasure that comes back for what money or a dispute still needs; None: nothing is held.
         `by_force`: also what is still on its way; a person looks after it, with what the archive holds.
         """
         sold = await self._archive.keep(customer)
+        if receipt is not None:
+            await self._archive.contested(customer)
         now = self._clock.now()
 
         def work(connection: Connection) -> None:
@@ -74,12 +77,18 @@ class Wiping:
                 _stop(connection, customer, now)
             unpaid = _unpaid(connection, customer, by_force=by_force)
             _close_lines(connection, [*sold, *unpaid], customer, now)
-            self._unlink(connection, sold)
+            held = [order for order in sold if receipt is not None and is_held(connection, order)]
+            _part(connection, sold, receipt)
+            self._unlink(connection, [order for order in sold if order not in held])
             drop(connection, unpaid)
             values = {"name": None, "email": None, "phone": None}
             connection.execute(update(customers).where(customers.c.id == customer).values(values))
 
         await self._app.transaction(work)
+
+    async def unlink(self, sold: Collection[str]) -> None:
+        """The last of these orders goes: by which payment they were bought."""
+        await self._app.transaction(lambda connection: self._unlink(connection, sold))
 
     async def forget_cases(self, customer: str, messages: Collection[int]) -> None:
         """Delete these messages (by `seq`), and every case that holds none any more."""
@@ -118,12 +127,7 @@ class Wiping:
         return await self._app.transaction(work)
 
     def _unlink(self, connection: Connection, sold: Collection[str]) -> None:
-        """Orders stay for the books: who bought and by which payment is not in them any more."""
-        parts = select(items.c.id).where(items.c.order_id.in_(sold))
-        for table in _OF_ORDERS:
-            connection.execute(delete(table).where(table.c.order_id.in_(sold)))
-        connection.execute(delete(dispatches).where(dispatches.c.about.in_(parts)))
-        connection.execute(delete(devices).where(devices.c.item_id.in_(parts)))
+        """Orders stay for the books: by which payment they were bought is not in them any more."""
         for refund in connection.execute(select(refunds).where(refunds.c.order_id.in_(sold))).all():
             values: dict[str, Any] = {"payment": "", "reference": None}
             if refund.payment and refund.payment in refund.key:
@@ -131,18 +135,27 @@ class Wiping:
                     refund.payment, self._secrets.hash("payment", refund.payment)
                 )
             connection.execute(update(refunds).where(refunds.c.key == refund.key).values(values))
-        connection.execute(
-            update(purchases)
-            .where(purchases.c.item_id.in_(parts))
-            .values(snapshot={}, request=None, transaction=None, package=None)
-        )
-        connection.execute(update(items).where(items.c.order_id.in_(sold)).values(esim_id=None, tops_up=None))
-        connection.execute(
-            update(disputes).where(disputes.c.order_id.in_(sold)).values(reference=None, evidence=None)
-        )
-        _drop_claims(connection, sold)
-        nothing = ("customer_id", "chat_id", "event_id", "reference", "mail_offered")
-        connection.execute(update(orders).where(orders.c.id.in_(sold)).values(dict.fromkeys(nothing)))
+        connection.execute(update(disputes).where(disputes.c.order_id.in_(sold)).values(reference=None))
+        connection.execute(update(orders).where(orders.c.id.in_(sold)).values(reference=None, held=None))
+
+
+def _part(connection: Connection, sold: Collection[str], receipt: str | None) -> None:
+    """Nothing in these orders names their buyer any more, or what they did with what they bought."""
+    parts = select(items.c.id).where(items.c.order_id.in_(sold))
+    for table in _OF_ORDERS:
+        connection.execute(delete(table).where(table.c.order_id.in_(sold)))
+    connection.execute(delete(dispatches).where(dispatches.c.about.in_(parts)))
+    connection.execute(delete(devices).where(devices.c.item_id.in_(parts)))
+    connection.execute(
+        update(purchases)
+        .where(purchases.c.item_id.in_(parts))
+        .values(snapshot={}, request=None, transaction=None, package=None)
+    )
+    connection.execute(update(items).where(items.c.order_id.in_(sold)).values(esim_id=None, tops_up=None))
+    connection.execute(update(disputes).where(disputes.c.order_id.in_(sold)).values(evidence=None))
+    _drop_claims(connection, sold)
+    nothing = dict.fromkeys(("customer_id", "chat_id", "event_id", "mail_offered"))
+    connection.execute(update(orders).where(orders.c.id.in_(sold)).values(**nothing, held=receipt))
 
 
 def _drop_claims(connection: Connection, sold: Collection[str]) -> None:
@@ -160,7 +173,7 @@ def _stop(connection: Connection, customer: str, now: datetime) -> None:
         .where(orders.c.customer_id == customer, orders.c.captured > 0)
     ).all()
     for row in rows:
-        if row.state != "delivered" and "needs_person" in FULFILMENT[row.state]:
+        if row.state in ("waiting", "buying"):
             move_item(connection, row.id, (row.state,), "needs_person", "buyer_erased", now)
 
 

@@ -132,6 +132,8 @@ orders = Table(
     #: What the shop grants after the sale, as it was when the order was placed.
     Column("rules", JSON, nullable=False, default=dict),
     Column("disputed", String(16)),
+    #: Of an erased buyer: the erasure that comes back for the rest once money or a dispute is settled.
+    Column("held", String(16), index=True),
     #: The campaign whose link the buyer had followed.
     Column("campaign", String(32)),
     #: Whether the traveller took up the address given at the checkout: None = not asked yet.

@@ -83,3 +83,37 @@ tax_evidence = Table(
     Column("at", Moment, nullable=False),
     Column("keep_until", Moment, nullable=False, index=True),
 )
+
+#: What processors have to be told after an erasure: by their own ids only, which are wiped once they were told.
+processor_tasks = Table(
+    "processor_tasks",
+    LEGAL,
+    Column("id", Key, primary_key=True),
+    Column("receipt", String(16), nullable=False, index=True),
+    Column("recipient", String(16), nullable=False),
+    #: How it is told: "note", "redaction", "contact_book", "letter".
+    Column("way", String(16), nullable=False),
+    #: "open", "by_hand" once we gave up by ourselves, "done".
+    Column("state", String(16), nullable=False, index=True),
+    Column("subjects", LargeBinary),
+    #: The processor's number of our request, where it works on it for days.
+    Column("job", String(64)),
+    Column("rounds", Integer, nullable=False, default=0),
+    Column("due_at", Moment, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("done_at", Moment),
+    #: What proves it: a word of ours about the processor's answer, or the name of a file and its SHA-256.
+    Column("proof", String(128)),
+    Column("proof_hash", String(64)),
+    Column("keep_until", Moment, index=True),
+)
+
+#: Where the last word of an erasure goes: from the moment the chat is gone until it was said.
+last_words = Table(
+    "last_words",
+    LEGAL,
+    Column("receipt", String(16), primary_key=True),
+    Column("chat", Key, primary_key=True),
+    Column("address", LargeBinary, nullable=False),
+    Column("at", Moment, nullable=False),
+)

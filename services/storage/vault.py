@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, LargeBinary, String, Table
+from sqlalchemy import Column, Integer, LargeBinary, String, Table
 
 from services.storage.columns import Key, Moment, metadata
 
@@ -35,6 +35,12 @@ erasures = Table(
     Column("state", String(16), nullable=False),
     #: "asked" by the person, or "retention": the time was over.
     Column("why", String(16), nullable=False, default="asked"),
+    #: "cancel": what is paid and not delivered is cancelled; else the erasure waits for it.
+    Column("wish", String(16), nullable=False, default=""),
+    #: Not before then: a second contact may still say no, or a plan runs on.
+    Column("not_before", Moment),
+    #: Counts the workflows that worked on it.
+    Column("round", Integer, nullable=False, default=0),
     Column("asked_at", Moment, nullable=False),
     Column("done_at", Moment),
 )

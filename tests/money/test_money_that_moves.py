@@ -176,7 +176,7 @@ async def test_the_evidence_is_ready_sealed_and_goes_to_the_bank(till):
     till.provider.used[till.iccid(order)] = 300 * 1024**2
     await till.stripe.dispute(session)
     await till.hears(session, "charge.dispute.created")
-    kept = StoredEvidence(till.stores.app, till.vault, till.clock)
+    kept = StoredEvidence(till.stores, till.vault, till.secrets, till.clock)
     sealed = await till.stores.app.read(
         lambda connection: connection.execute(
             select(disputes.c.evidence).where(disputes.c.order_id == order.id)

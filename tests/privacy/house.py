@@ -12,8 +12,10 @@ from sqlalchemy import insert, make_url, select, update
 from bot.conversation.i18n import speaking
 from bot.conversation.router import Router
 from handlers import policy, privacy_data
+from services.cancelling import Cancelling
 from services.clock import Clock, Waits
 from services.customers import Customers
+from services.dispatches import Dispatches
 from services.esims import Esims
 from services.imei import Imeis
 from services.mailer import Mailer
@@ -23,11 +25,14 @@ from services.news import Told
 from services.orders import Orders
 from services.orders.book import Sale
 from services.orders.order import Statement
-from services.payments import PaymentError
+from services.payments import PaymentError, Redaction
+from services.payments.ways import WaysBack
 from services.privacy import Controller, Door, Others, Privacy, open_guard
 from services.privacy.export_schema import schema
 from services.privacy.rights import open_rights
 from services.providers import ProviderError
+from services.refund_truth import RefundTruth
+from services.refunds import Refunds
 from services.storage.app import (
     case_messages,
     cases,
@@ -41,6 +46,7 @@ from services.storage.app import (
 )
 from services.storage.sealing import Secrets, Vault
 from services.storage.vault import erasures, keys
+from tests.floor.outside import Bank
 
 SCHEMA = schema()
 #: The handlers' own words, without a chat.
@@ -187,6 +193,76 @@ class Provider:
         self.notes[iccid] = ref
 
 
+class Redactor:
+    """Stripe, as far as it can forget a payer."""
+
+    def __init__(self, house):
+        self._house = house
+        self.failures = []
+        self.disputed = False
+        #: key → job, and what each job has done.
+        self.jobs = {}
+        self.state = {}
+        self.ran = []
+        self.verdict = "ready"
+
+    async def is_disputed(self, payments):
+        return self.disputed
+
+    async def redact(self, ids, key):
+        if self.failures:
+            raise PaymentError(self.failures.pop(), again=True)
+        job = self.jobs.setdefault(key, f"prj_{len(self.jobs) + 1}")
+        self.state.setdefault(job, ["working", tuple(ids)])
+        return Redaction(job, "working")
+
+    async def look_at_redaction(self, job):
+        state = self.state[job]
+        was = state[0]
+        state[0] = {"working": self.verdict, "redacting": "succeeded"}.get(was, was)
+        return Redaction(job, {"redacting": "working"}.get(state[0], state[0]))
+
+    async def run_redaction(self, job, key):
+        self.ran.append(job)
+        self.state[job][0] = "redacting"
+        return Redaction(job, "working")
+
+
+class Meta:
+    def __init__(self):
+        self.answers = []
+        self.forgotten = []
+
+    async def forget(self, scoped):
+        answer = self.answers.pop(0) if self.answers else "gone"
+        if answer == "gone":
+            self.forgotten.append(scoped)
+        return answer
+
+
+class Last:
+    """Where last words are heard."""
+
+    def __init__(self):
+        self.said = []
+        self.answers = []
+
+    async def say(self, address, locale, said_at, item):
+        if self.answers:
+            return Told(self.answers.pop(0))
+        self.said.append((address["id"], locale, item))
+        return Told("told")
+
+
+class Mailbox:
+    def __init__(self):
+        self.letters = []
+
+    async def write(self, email, locale, item):
+        self.letters.append((email, locale, item))
+        return True
+
+
 class Noon(Clock):
     def __init__(self):
         self.at = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -198,7 +274,7 @@ class Noon(Clock):
 class House:
     """The stores and services of one process, with stand-ins for the world outside."""
 
-    def __init__(self, stores, kept=None, clock=None):
+    def __init__(self, stores, kept=None, clock=None, mails=False):
         self.stores = stores
         self.is_open = True
         self.clock = clock or Noon()
@@ -212,6 +288,24 @@ class House:
         self.voice = Voice(self)
         self.checkouts = Checkouts(self)
         self.provider = Provider()
+        self.payments, self.meta, self.last, self.mailbox = Redactor(self), Meta(), Last(), Mailbox()
+        self.unrecorded = set()
+        self.bank = Bank()
+        waits = Waits(0)
+        truth = RefundTruth(
+            stores.app, self.bank, self.clock, self.engine.start_with, self.secrets, self.voice
+        )
+        self.refunds = Refunds(
+            stores.app,
+            self.orders,
+            WaysBack(self.bank, self.bank),
+            self.engine,
+            self.clock,
+            waits,
+            self.voice,
+            Dispatches(stores.app, self.clock, waits),
+            truth,
+        )
         self.staff_deleted = []
         self.staff_obeys = True
         self.privacy = Privacy(
@@ -221,7 +315,19 @@ class House:
             self.clock,
             Waits(0),
             self.engine,
-            Others(self.checkouts, {"keepgo": self.provider}, self.forget_staff_messages, self.voice),
+            Others(
+                self.checkouts,
+                {"keepgo": self.provider},
+                self.forget_staff_messages,
+                self.voice,
+                payments=self.payments,
+                forget_contact=self.meta.forget,
+                last_word=self.last.say,
+                cancel=Cancelling(stores.app, self.refunds, self.engine.start_with).cancel,
+                mails=mails,
+                write=self.mailbox.write,
+                may_tell=lambda recipient: recipient not in self.unrecorded,
+            ),
             door=Door("https://shop.example/export"),
         )
         self.rights = open_rights(
@@ -263,7 +369,7 @@ class Traveller:
         self.house = house
         self.tag = tag
         self.name, self.email = f"Zebulon {tag}", f"{tag}@example.org"
-        self.phone, self.bsuid = f"3365550{sum(map(ord, tag)):05d}", f"FR.{tag}-bsuid"
+        self.phone, self.bsuid = f"3365550{sum(map(ord, tag)):05d}", f"FR.{tag}0bsuid"
         self.iccid = f"89{sum(map(ord, tag)):05d}4321098765432"
         self.imei = f"35{sum(map(ord, tag)):05d}99001761"
         self.activation = f"LPA:1$smdp.example${tag.upper()}-MATCHING"

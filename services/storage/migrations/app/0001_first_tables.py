@@ -412,6 +412,7 @@ def upgrade() -> None:
         sa.Column("terms", sa.String(length=16), nullable=False),
         sa.Column("rules", sa.JSON(), nullable=False),
         sa.Column("disputed", sa.String(length=16), nullable=True),
+        sa.Column("held", sa.String(length=16), nullable=True),
         sa.Column("campaign", sa.String(length=32), nullable=True),
         sa.Column("mail_offered", sa.Boolean(), nullable=True),
         sa.Column("placed_at", columns.Moment(timezone=True), nullable=False),
@@ -425,6 +426,7 @@ def upgrade() -> None:
     with op.batch_alter_table("orders", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_orders_chat_id"), ["chat_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_orders_customer_id"), ["customer_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_orders_held"), ["held"], unique=False)
         batch_op.create_index(batch_op.f("ix_orders_placed_at"), ["placed_at"], unique=False)
         batch_op.create_index("ix_orders_reference", ["reference"], unique=False)
         batch_op.create_index("ix_orders_state_placed", ["state", "placed_at"], unique=False)
@@ -709,6 +711,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_orders_state_placed")
         batch_op.drop_index("ix_orders_reference")
         batch_op.drop_index(batch_op.f("ix_orders_placed_at"))
+        batch_op.drop_index(batch_op.f("ix_orders_held"))
         batch_op.drop_index(batch_op.f("ix_orders_customer_id"))
         batch_op.drop_index(batch_op.f("ix_orders_chat_id"))
 

@@ -28,6 +28,14 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_held_statements_keep_until"), ["keep_until"], unique=False)
 
     op.create_table(
+        "last_words",
+        sa.Column("receipt", sa.String(length=16), nullable=False),
+        sa.Column("chat", sa.String(length=64), nullable=False),
+        sa.Column("address", sa.LargeBinary(), nullable=False),
+        sa.Column("at", columns.Moment(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("receipt", "chat", name=op.f("pk_last_words")),
+    )
+    op.create_table(
         "papers",
         sa.Column("key", sa.String(length=160), nullable=False),
         sa.Column("order_id", sa.String(length=64), nullable=False),
@@ -53,6 +61,29 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_papers_issued_at"), ["issued_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_papers_keep_until"), ["keep_until"], unique=False)
         batch_op.create_index(batch_op.f("ix_papers_order_id"), ["order_id"], unique=False)
+
+    op.create_table(
+        "processor_tasks",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("receipt", sa.String(length=16), nullable=False),
+        sa.Column("recipient", sa.String(length=16), nullable=False),
+        sa.Column("way", sa.String(length=16), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("subjects", sa.LargeBinary(), nullable=True),
+        sa.Column("job", sa.String(length=64), nullable=True),
+        sa.Column("rounds", sa.Integer(), nullable=False),
+        sa.Column("due_at", columns.Moment(timezone=True), nullable=False),
+        sa.Column("made_at", columns.Moment(timezone=True), nullable=False),
+        sa.Column("done_at", columns.Moment(timezone=True), nullable=True),
+        sa.Column("proof", sa.String(length=128), nullable=True),
+        sa.Column("proof_hash", sa.String(length=64), nullable=True),
+        sa.Column("keep_until", columns.Moment(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_processor_tasks")),
+    )
+    with op.batch_alter_table("processor_tasks", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_processor_tasks_keep_until"), ["keep_until"], unique=False)
+        batch_op.create_index(batch_op.f("ix_processor_tasks_receipt"), ["receipt"], unique=False)
+        batch_op.create_index(batch_op.f("ix_processor_tasks_state"), ["state"], unique=False)
 
     op.create_table(
         "sales",
@@ -101,12 +132,19 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_sales_keep_until"))
 
     op.drop_table("sales")
+    with op.batch_alter_table("processor_tasks", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_processor_tasks_state"))
+        batch_op.drop_index(batch_op.f("ix_processor_tasks_receipt"))
+        batch_op.drop_index(batch_op.f("ix_processor_tasks_keep_until"))
+
+    op.drop_table("processor_tasks")
     with op.batch_alter_table("papers", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_papers_order_id"))
         batch_op.drop_index(batch_op.f("ix_papers_keep_until"))
         batch_op.drop_index(batch_op.f("ix_papers_issued_at"))
 
     op.drop_table("papers")
+    op.drop_table("last_words")
     with op.batch_alter_table("held_statements", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_held_statements_keep_until"))
 

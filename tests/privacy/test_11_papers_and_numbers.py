@@ -1,4 +1,4 @@
-"""Numbers of papers have no gap: fifty orders at once, transactions rolled back, processes killed with -9."""
+"""Acceptance test 11: an erasure changes no invoice and no number; fifty orders at once, with kills, leave no gap."""
 
 from __future__ import annotations
 
@@ -9,11 +9,18 @@ import signal
 import subprocess
 import sys
 
-from living import ROOT
-from sqlalchemy import delete
+import pytest
+from living import ROOT, Living
+from postgres import databases
+from sqlalchemy import delete, select
 
 from services.accounts import gaps
-from services.storage.legal import papers
+from services.storage import open_stores
+from services.storage.legal import papers, series
+from tests.papers import conftest
+
+#: The desk's fixtures are wanted here, too.
+desk, here, urls = conftest.desk, conftest.here, conftest.urls
 
 ORDERS, WRITERS, KILLS = 50, 2, 2
 
@@ -70,3 +77,41 @@ async def test_a_missing_number_is_noticed(here):
     )
 
     assert await gaps(here.stores.legal) == ["invoice 2026: 2 papers, last number 3"]
+
+
+async def kept(living):
+    """Every paper as its bytes stand in the store, and the last numbers of the series."""
+    environment = living.environment()
+    stores = await open_stores(*(environment[f"{name}_DATABASE_URL"] for name in ("APP", "LEGAL", "VAULT")))
+    try:
+        rows = await stores.legal.read(
+            lambda c: c.execute(select(papers.c.number, papers.c.pdf, papers.c.data)).all()
+        )
+        numbers = await stores.legal.read(lambda c: c.execute(select(series.c.kind, series.c.last)).all())
+        return {row.number: (row.pdf, row.data) for row in rows}, sorted(map(tuple, numbers))
+    finally:
+        await stores.close()
+
+
+@pytest.mark.parametrize("store", ["sqlite", "postgres"])
+async def test_an_erasure_changes_no_paper_and_no_number(store):
+    living = await Living(databases() if store == "postgres" else None).start()
+    try:
+        ada = living.traveller("telegram", "ada", "en")
+        await ada.buys(name="Ada Canaryson", email="ada@canary.example")
+        await living.at_rest()
+        before = await kept(living)
+
+        preview = await ada.to_erasure()
+        assert "invoices" in preview["text"]
+        await ada.asks("DELETE", "being deleted")
+        await ada.sees("Deleted on", seconds=60)
+
+        assert await kept(living) == before
+        assert list(before[0]) == ["F-2026-000001"] or len(before[0]) == 1
+        await ada.asks("/invoice", "no invoices yet")
+        bob = living.traveller("telegram", "bob", "en")
+        await bob.buys()
+        assert (await bob.gets("document"))["name"].endswith("-000002.pdf")
+    finally:
+        await living.stop()
