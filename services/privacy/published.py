@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from services.privacy.entries import ADDENDUM, CONTRACT, LAW, MAIL, META, TELEGRAM
+from services.privacy.entries import ADDENDUM, CONTRACT, MAIL, META, TELEGRAM
 from services.privacy.policy import RIGHTS, Controller, Facts, Held, facts
 
 #: What only the proposed wording names.
 RECIPIENTS = frozenset({TELEGRAM, META, MAIL})
 CATEGORIES = frozenset({ADDENDUM})
 PURPOSES = frozenset({"taxes"})
+#: What the published text bases on the contract, and the proposed one on the law.
+ACCOUNTING = "accounting"
 
 
 def published(controller: Controller) -> Facts:
@@ -29,7 +31,7 @@ def published(controller: Controller) -> Facts:
 
 def _held(every: Held) -> Held:
     purposes = {
-        (purpose, CONTRACT if basis == LAW else basis)
+        (purpose, CONTRACT if purpose == ACCOUNTING else basis)
         for purpose, basis in every.purposes
         if purpose not in PURPOSES
     }

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.page import Page
+from services.privacy.carrying.bundle import bundle
 from services.privacy.carrying.tables import from_csv, to_csv
+from services.privacy.export import Copy, exported
+from services.privacy.policy import Controller, facts
 from tests.privacy.canaries import seed
-from tests.privacy.carried import carried
+from tests.privacy.carried import Folder, carried
 from tests.privacy.house import traveller
 
 FIELDS = {
@@ -32,6 +38,29 @@ async def test_a_copy_is_whole(each):
     portable = {name for name, told in folder.document["manifest"]["records"].items() if told["portable"]}
     assert {"customers", "orders", "esims", "case_messages"} <= portable
     assert not portable & {"papers", "tax_evidence", "privacy_requests"}
+
+
+def test_papers_beyond_the_bound_are_named_and_the_newest_are_there():
+    nothing = {entry.column: None for entry in exported("papers")}
+    papers = [
+        {
+            **nothing,
+            "number": f"F-2026-00000{day}",
+            "issued_at": f"2026-11-0{day}T12:00:00Z",
+            "pdf": bytes(12_000_000),
+        }
+        for day in (1, 2, 3)
+    ]
+    copy = Copy("R-222222", datetime(2026, 11, 23, tzinfo=UTC), facts(Controller()), {"papers": papers})
+
+    folder = Folder(bundle(copy, Page("en", "ltr", "Your data", ()), "en"))
+
+    assert [name for name in folder.files if name.startswith("invoices/")] == [
+        "invoices/F-2026-000003.pdf",
+        "invoices/F-2026-000002.pdf",
+    ]
+    assert folder.manifest["left_out"] == ["invoices/F-2026-000001.pdf"]
+    assert len(folder.records["papers"]) == 3
 
 
 _words = st.text(st.characters(blacklist_categories=["Cs"]))
