@@ -105,6 +105,7 @@ def period(one: Period, *, later: bool) -> str:
         "delivery": _("{length} after the delivery: the device’s IMEI", length=length),
         "installation": _("{length} after the installation: the eSIM’s code", length=length),
         "event": _("{length} after a message", length=length),
+        "erasure": _("{length} after an erasure: what our partners still have to delete", length=length),
         "copy": _("{length}: a copy of your data that you asked for", length=length),
     }.get(one.after, f"{length}: {one.after}")
 
