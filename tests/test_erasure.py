@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import json
 from functools import partial
 
@@ -13,19 +12,7 @@ from living import Living, until
 from postgres import databases
 
 from tests.privacy.carried import Folder
-
-
-def traces(living: Living, canaries: dict[str, str]) -> list[str]:
-    """Where a canary still stands: raw, base64 or hex, in any file under the data folder and in the logs."""
-    found = []
-    files = [*living.data.rglob("*"), *living.logs]
-    for path in (path for path in files if path.is_file() and not path.name.startswith("legal")):
-        content = path.read_bytes()
-        for what, value in canaries.items():
-            raw = value.encode()
-            forms = {raw, raw.hex().encode(), *(base64.b64encode(raw)[:-4] for _ in "x" if len(raw) > 5)}
-            found += [f"{what} in {path.name}" for form in forms if form and form in content]
-    return found
+from tests.privacy.searching import ids_of, readable, reading, traces
 
 
 @pytest.mark.parametrize("store", ["sqlite", "postgres"])
@@ -51,8 +38,13 @@ async def test_erasure_driven_from_the_phone_leaves_nothing(store):
             # There is a mailbox, so its owner has a day to say no.
             await ada.asks("DELETE", "will be deleted from")
             await until(partial(announced, living, "adaline@canary.example"), 30)
+            ids = await ids_of(living, channel)
+            assert len(ids) == (1 if channel == "telegram" else 2), "the phone's own ids were looked for"
             await ada.mark()
-            await living.advance("PT25H")
+            with reading(living, store):
+                await living.advance("PT25H")
+                await asyncio.sleep(2)
+                assert await ada.news() == [] or store == "postgres", "done while somebody reads"
             done = await ada.sees("Deleted on|deleted on", seconds=60)
             number = next(word.strip(".") for word in done["text"].split() if word.startswith("R-"))
 
@@ -62,9 +54,11 @@ async def test_erasure_driven_from_the_phone_leaves_nothing(store):
                 "iccid": delivered[-1]["iccid"],
                 "activation": lpa,
                 "words": "quokka ate my phone",
+                **ids,
             }
             if store == "sqlite":
                 assert traces(living, canaries) == []
+            assert await readable(living, canaries) == []
             staff = json.dumps((await living.http.get("/world/staff/screen")).json())
             assert "quokka" not in staff
             books = await living.at_rest()
