@@ -80,6 +80,7 @@ from services.sales_probe import SalesProbe
 from services.shop import About, Shop
 from services.spend_guard import SpendGuard
 from services.staff import Staff
+from services.stock import Stock
 from services.storage import Stores
 from services.storage.sealing import Secrets, Vault
 from services.support import Hours, Support
@@ -177,8 +178,19 @@ class App:
         )
         lanes = Lanes(app, self.me, self.providers, longest_answer(settings) + 5)
         self.imeis = Imeis(app, self.vault, clock)
+        stock = Stock(app, self.vault, self.secrets, clock)
         self.buying = Buying(
-            app, self.esims, self.providers, self.guard, failover, attempts, lanes, self.imeis, clock, voice
+            app,
+            self.esims,
+            stock,
+            self.providers,
+            self.guard,
+            failover,
+            attempts,
+            lanes,
+            self.imeis,
+            clock,
+            voice,
         )
         self.recovery = Recovery(app, self.esims, self.providers, self.durable.start_with, clock, voice)
         truth = RefundTruth(app, self.payments, clock, self.durable.start_with, self.secrets, voice)
@@ -207,7 +219,7 @@ class App:
         self.refunds = Refunds(app, self.orders, back, self.durable, clock, waits, voice, dispatches, truth)
         self.watch = watch(self, truth, buyers)
         self.promise = Promise(
-            app, self.durable, self.orders, self.esims, self.buying, self.refunds, clock, waits, voice
+            app, self.durable, self.orders, stock, self.buying, self.refunds, clock, waits, voice
         )
         trying = Trying(self.durable, waits, self.promise)
         self.fulfilment = Fulfilment(

@@ -43,6 +43,7 @@ from services.providers import (
     Unknown,
 )
 from services.spend_guard import Go, SpendGuard
+from services.stock import Stock
 from services.storage import Storage
 from services.storage.app import items, marks
 from services.storage.upsert import insert_new
@@ -57,6 +58,7 @@ class Buying:
         self,
         app: Storage,
         esims: Esims,
+        stock: Stock,
         providers: Mapping[str, EsimProvider],
         guard: SpendGuard,
         failover: Failover,
@@ -68,6 +70,7 @@ class Buying:
     ) -> None:
         self._app = app
         self._esims = esims
+        self._stock = stock
         self._providers = providers
         self._guard = guard
         self._failover = failover
@@ -112,7 +115,7 @@ class Buying:
         if plan.needs_imei:
             return False  # a line in stock was bought for another device, or for none
         keeps = plan.days is None or plan.starts in ("installation", "first_use")
-        return await self._esims.from_stock(row.id, row.provider, row.sku, keeps=keeps)
+        return await self._stock.give(row.id, row.provider, row.sku, keeps=keeps)
 
     async def look(self, item: str, attempt: int) -> str:
         """What became of an unknown attempt: "bought", "absent", "pending", or "busy" when nobody could look."""
@@ -224,10 +227,10 @@ class Buying:
 
     async def _fetch_codes(self, name: str, provider: EsimProvider) -> None:
         """Lines in stock whose activation code had not come can be given once it has."""
-        for esim, iccid in await self._esims.without_code(name):
+        for esim, iccid in await self._stock.without_code(name):
             code = (await provider.esim(iccid)).activation
             if code is not None:
-                await self._esims.code_came(esim, code)
+                await self._stock.code_came(esim, code)
 
     async def _import(self, name: str, provider: EsimProvider) -> None:
         if await self._app.read(partial(_marked, name=f"imported:{name}")):
@@ -250,9 +253,7 @@ class Buying:
                 return surplus
             sku = await provider.sku_of(line.iccid)
             details = await provider.esim(line.iccid)
-            if sku and await self._esims.keep_as_stock(
-                name, sku, line.iccid, details.activation, _bought_at(details)
-            ):
+            if sku and await self._stock.keep(name, sku, line.iccid, details.activation, _bought_at(details)):
                 surplus += 1
                 await self._voice.alarm(Alarm("surplus_line", name))
         return surplus
@@ -316,7 +317,7 @@ class Buying:
         """Keep a line that its item does not want any more, unless somebody has it."""
         if (await self._item(row.id)).state in WANTED:
             return False
-        if not await self._esims.keep_as_stock(row.provider, row.sku, iccid, activation):
+        if not await self._stock.keep(row.provider, row.sku, iccid, activation):
             return False
         await self._voice.alarm(Alarm("surplus_line", row.provider))
         return True

@@ -1,11 +1,11 @@
-"""The lines that we bought: kept, given to their owner, shown again, measured. A line once sold is never stock."""
+"""The lines that travellers own: kept, shown again, measured. A line once sold is never stock."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, literal, or_, select, update
@@ -16,12 +16,11 @@ from services.orders.book import move_item
 from services.orders.order import WANTED
 from services.providers import LineState, Usage
 from services.storage import Storage
-from services.storage.app import esims, items, known_lines, orders
+from services.storage.app import esims, items, known_lines
 from services.storage.columns import Moment
 from services.storage.sealing import Secrets, Vault
+from services.whose_lines import asking, buyer_of, hashed, known_to
 
-#: How long a line that nobody ordered is as good as new.
-STOCK_GOOD_FOR = timedelta(hours=12)
 #: States of a line that may have come into use since.
 _NOT_YET = tuple(state.value for state in (LineState.READY, LineState.PENDING, LineState.UNKNOWN))
 _LINES = select(esims, items.c.order_id, items.c.plan).outerjoin(items, items.c.id == esims.c.item_id)
@@ -87,11 +86,11 @@ class Esims:
 
     def hash(self, provider: str, iccid: str) -> str:
         """The keyed hash that a line is known by for ever."""
-        return self._secrets.hash(f"iccid:{provider}", iccid)
+        return hashed(self._secrets, provider, iccid)
 
     async def known(self, provider: str, iccids: Collection[str]) -> set[str]:
         """Those among the lines that are claimed, foreign or spent: not to be given to anybody."""
-        by_hash = {self.hash(provider, iccid): iccid for iccid in iccids}
+        by_hash = {hashed(self._secrets, provider, iccid): iccid for iccid in iccids}
 
         def work(connection: Connection) -> set[str]:
             found: set[str] = set()
@@ -115,12 +114,12 @@ class Esims:
 
         True also when the line is this item's.
         """
-        owner = await self.buyer(item)
+        owner = await buyer_of(self._app, item)
         if owner is None:
             return False
         sealer = await self._vault.sealer(owner)
         esim = str(uuid.uuid4())
-        iccid_hash = self.hash(provider, iccid)
+        iccid_hash = hashed(self._secrets, provider, iccid)
         row = {
             "id": esim,
             "customer_id": owner,
@@ -135,11 +134,11 @@ class Esims:
         }
 
         def work(connection: Connection) -> bool:
-            asks = _asking(connection, item)
+            asks = asking(connection, item)
             if asks.esim_id is not None:
                 mine = select(esims.c.iccid_hash).where(esims.c.id == asks.esim_id)
                 return bool(connection.execute(mine).scalar_one() == iccid_hash)
-            if asks.state not in WANTED or _known(connection, provider, iccid_hash):
+            if asks.state not in WANTED or known_to(connection, provider, iccid_hash):
                 return False
             connection.execute(insert(esims).values(**row))
             connection.execute(update(items).where(items.c.id == item).values(esim_id=esim))
@@ -149,145 +148,6 @@ class Esims:
             return await self._app.transaction(work)
         except IntegrityError:
             return False
-
-    async def keep_as_stock(
-        self,
-        provider: str,
-        sku: str,
-        iccid: str,
-        activation: str | None,
-        bought_at: datetime | None = None,
-    ) -> bool:
-        """A line that nobody ordered waits for the next buyer of its plan. False when it is known.
-
-        `bought_at`: since when its days may run; now, when nobody says.
-        """
-        esim = str(uuid.uuid4())
-        house = self._secrets.house
-        iccid_hash = self.hash(provider, iccid)
-
-        def work(connection: Connection) -> bool:
-            if _known(connection, provider, iccid_hash):
-                return False
-            connection.execute(
-                insert(esims).values(
-                    id=esim,
-                    provider=provider,
-                    sku=sku,
-                    state="stock",
-                    iccid=house.seal(iccid, f"esims:iccid:{esim}"),
-                    iccid_hash=iccid_hash,
-                    activation=house.seal(activation, f"esims:activation:{esim}") if activation else None,
-                    created_at=bought_at or self._clock.now(),
-                )
-            )
-            return True
-
-        return await self._app.transaction(work)
-
-    async def from_stock(self, item: str, provider: str, sku: str, *, keeps: bool = False) -> bool:
-        """Give an item a line of its plan that is in stock, if there is one.
-
-        The days of a line may run from its purchase, so one that waited for long is nobody's any more, unless
-        its plan `keeps`.
-        """
-        young = esims.c.created_at > self._clock.now() - STOCK_GOOD_FOR
-        owner = await self.buyer(item)
-        if owner is None:
-            return False
-        sealer = await self._vault.sealer(owner)
-        house = self._secrets.house
-
-        def work(connection: Connection) -> bool:
-            asks = _asking(connection, item)
-            if asks.esim_id is not None or asks.state not in WANTED:
-                return asks.esim_id is not None
-            row = connection.execute(
-                select(esims)
-                .where(
-                    esims.c.provider == provider,
-                    esims.c.sku == sku,
-                    esims.c.state == "stock",
-                    # What nobody can install yet waits until its code has come.
-                    esims.c.activation.is_not(None),
-                    or_(literal(keeps), young),
-                )
-                .order_by(esims.c.created_at)
-                .limit(1)
-                .with_for_update(skip_locked=True)
-            ).one_or_none()
-            if row is None:
-                return False
-            iccid_place, activation_place = f"esims:iccid:{row.id}", f"esims:activation:{row.id}"
-            activation = house.words(row.activation, activation_place)
-            connection.execute(
-                update(esims)
-                .where(esims.c.id == row.id, esims.c.state == "stock")
-                .values(
-                    state="given",
-                    customer_id=owner,
-                    item_id=item,
-                    iccid=sealer.seal(house.open(row.iccid, iccid_place), iccid_place),
-                    activation=sealer.seal(activation, activation_place) if activation else None,
-                )
-            )
-            connection.execute(update(items).where(items.c.id == item).values(esim_id=row.id))
-            return True
-
-        return await self._app.transaction(work)
-
-    async def release(self, item: str) -> bool:
-        """Take a line back into stock whose code never came: nobody has seen it. False when there is none such."""
-        owner = await self.buyer(item)
-        if owner is None:
-            return False
-        sealer, house = await self._vault.sealer(owner), self._secrets.house
-
-        def work(connection: Connection) -> bool:
-            asks = _asking(connection, item)
-            line = connection.execute(
-                select(esims)
-                .where(esims.c.id == asks.esim_id, esims.c.activation.is_(None), esims.c.given_at.is_(None))
-                .with_for_update()
-            ).one_or_none()
-            if line is None or asks.state not in ("waiting", "buying"):
-                return False
-            place = f"esims:iccid:{line.id}"
-            connection.execute(
-                update(esims)
-                .where(esims.c.id == line.id)
-                .values(
-                    state="stock",
-                    customer_id=None,
-                    item_id=None,
-                    iccid=house.seal(sealer.open(line.iccid, place), place),
-                )
-            )
-            connection.execute(update(items).where(items.c.id == item).values(esim_id=None))
-            return True
-
-        return await self._app.transaction(work)
-
-    async def without_code(self, provider: str) -> list[tuple[str, str]]:
-        """(id, ICCID) of lines in stock whose activation code has not come yet."""
-        rows = await self._app.read(
-            lambda connection: connection.execute(
-                select(esims.c.id, esims.c.iccid).where(
-                    esims.c.provider == provider, esims.c.state == "stock", esims.c.activation.is_(None)
-                )
-            ).all()
-        )
-        house = self._secrets.house
-        return [(row.id, house.words(row.iccid, f"esims:iccid:{row.id}") or "") for row in rows]
-
-    async def code_came(self, esim: str, activation: str) -> None:
-        """The code of a line in stock."""
-        sealed = self._secrets.house.seal(activation, f"esims:activation:{esim}")
-        await self._app.transaction(
-            lambda connection: connection.execute(
-                update(esims).where(esims.c.id == esim, esims.c.state == "stock").values(activation=sealed)
-            )
-        )
 
     async def of_item(self, item: str) -> Esim | None:
         """The line of an item, or None."""
@@ -304,7 +164,7 @@ class Esims:
     async def by_line(self, provider: str, iccid: str) -> Esim | None:
         """The line of that ICCID, if somebody holds it."""
         return await self._one(
-            (esims.c.provider == provider) & (esims.c.iccid_hash == self.hash(provider, iccid))
+            (esims.c.provider == provider) & (esims.c.iccid_hash == hashed(self._secrets, provider, iccid))
         )
 
     async def owned(self, customer: str, esim: str) -> Esim | None:
@@ -321,7 +181,7 @@ class Esims:
 
     async def has_activation(self, item: str, activation: str) -> None:
         """The provider gave the activation code after all."""
-        owner = await self.buyer(item)
+        owner = await buyer_of(self._app, item)
         if owner is None:
             return
         sealer = await self._vault.sealer(owner)
@@ -369,7 +229,7 @@ class Esims:
 
     async def in_use(self, provider: str, iccids: Collection[str]) -> None:
         """The provider's list says that these lines are in use: those that are ours are measured from now on."""
-        hashes = [self.hash(provider, iccid) for iccid in iccids]
+        hashes = [hashed(self._secrets, provider, iccid) for iccid in iccids]
 
         def work(connection: Connection) -> None:
             for start in range(0, len(hashes), 500):
@@ -390,11 +250,11 @@ class Esims:
     async def note_lines(self, provider: str, iccids: Collection[str], why: str) -> None:
         """Remember lines that are not ours to give: "foreign" (there before us) or "spent" (sold once)."""
         now = self._clock.now()
-        hashes = [self.hash(provider, iccid) for iccid in iccids]
+        hashes = [hashed(self._secrets, provider, iccid) for iccid in iccids]
 
         def work(connection: Connection) -> None:
             for one in hashes:
-                if not _known(connection, provider, one):
+                if not known_to(connection, provider, one):
                     connection.execute(
                         insert(known_lines).values(provider=provider, iccid_hash=one, why=why, at=now)
                     )
@@ -406,33 +266,6 @@ class Esims:
         if row is None or row.customer_id is None:
             return None
         return _esim(row, await self._vault.sealer(row.customer_id))
-
-    async def buyer(self, item: str) -> str | None:
-        """Whoever ordered an item; None once they were erased."""
-        return await self._app.read(
-            lambda connection: connection.execute(
-                select(orders.c.customer_id)
-                .join(items, items.c.order_id == orders.c.id)
-                .where(items.c.id == item)
-            ).scalar_one_or_none()
-        )
-
-
-def _asking(connection: Connection, item: str) -> Any:
-    """The item, held until the transaction ends: its line and its refund exclude each other."""
-    return connection.execute(
-        select(items.c.state, items.c.esim_id).where(items.c.id == item).with_for_update()
-    ).one()
-
-
-def _known(connection: Connection, provider: str, iccid_hash: str) -> bool:
-    return any(
-        connection.execute(
-            select(table.c.iccid_hash).where(table.c.provider == provider, table.c.iccid_hash == iccid_hash)
-        ).first()
-        is not None
-        for table in (esims, known_lines)
-    )
 
 
 def _esim(row: Any, sealer: Any) -> Esim:

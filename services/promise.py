@@ -20,11 +20,11 @@ from services.attempts import OPEN
 from services.buying import Buying
 from services.clock import Clock, Waits
 from services.durable import Durable
-from services.esims import Esims
 from services.news import BeingIssued, RunningLate, Voice
 from services.orders import Orders
 from services.orders.order import PURCHASE, TOPUP
 from services.refunds import Refunds
+from services.stock import Stock
 from services.storage import Storage
 from services.storage.app import esims, items, orders, purchases
 from services.trying import Tries
@@ -54,7 +54,7 @@ class Promise:
         app: Storage,
         durable: Durable,
         orders_: Orders,
-        lines: Esims,
+        stock: Stock,
         buying: Buying,
         refunds: Refunds,
         clock: Clock,
@@ -64,7 +64,7 @@ class Promise:
         self._app = app
         self._durable = durable
         self._orders = orders_
-        self._lines = lines
+        self._stock = stock
         self._buying = buying
         #: The kind of an item → who can look what became of it.
         self._tries: dict[str, Tries] = {PURCHASE: buying}
@@ -166,7 +166,7 @@ class Promise:
 
     async def _release(self, item: str) -> str:
         """A line that nobody can install yet is nobody's: it becomes stock."""
-        return "released" if await self._lines.release(item) else "nothing"
+        return "released" if await self._stock.release(item) else "nothing"
 
 
 def _due(connection: Connection, now: datetime, whole: timedelta) -> tuple[list[str], list[str]]:

@@ -25,6 +25,7 @@ from services.orders.book import Sale
 from services.orders.sold import SoldPlan
 from services.providers import Cost, Fulfilled, Snapshot
 from services.spend_guard import Go
+from services.stock import Stock
 from services.storage import open_stores
 from services.storage.sealing import Secrets, Vault
 
@@ -82,7 +83,19 @@ async def test_the_provider_is_told_when_its_plan_asks_and_only_then(store, tmp_
         return Go(Cost(Decimal(1), "USD"))
 
     guard, attempts = SimpleNamespace(may=may), Attempts(app, Metrics())
-    buying = Buying(app, esims, {"keepgo": wholesaler}, guard, None, attempts, lanes, imeis, clock, None)
+    buying = Buying(
+        app,
+        esims,
+        Stock(app, vault, secrets, clock),
+        {"keepgo": wholesaler},
+        guard,
+        None,
+        attempts,
+        lanes,
+        imeis,
+        clock,
+        None,
+    )
     customer = await Customers(app, vault, secrets, clock).known_as({"telegram": "42"})
     try:
         for number, needs in enumerate((True, False)):

@@ -41,6 +41,7 @@ from services.spend_guard import Go, SpendGuard
 from services.storage import Storage
 from services.storage.app import items, purchases
 from services.topups.selling import OVER
+from services.whose_lines import buyer_of
 
 log = structlog.get_logger()
 
@@ -252,7 +253,7 @@ class Refilling:
         """The line, if it still belongs to whoever ordered."""
         if row.tops_up is None:
             return None
-        owner = await self._esims.buyer(row.id)
+        owner = await buyer_of(self._app, row.id)
         return None if owner is None else await self._esims.owned(owner, row.tops_up)
 
     async def _item(self, item: str) -> Any:

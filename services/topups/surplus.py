@@ -20,6 +20,7 @@ from services.providers import EsimProvider, ProviderError, ToppedUp, TopupInten
 from services.storage import Storage
 from services.storage.app import items, purchases
 from services.topups.refilling import added
+from services.whose_lines import buyer_of
 
 log = structlog.get_logger()
 
@@ -58,7 +59,7 @@ class SurplusData:
         return found
 
     async def _came(self, row: Any) -> bool:
-        owner = await self._esims.buyer(row.item_id)
+        owner = await buyer_of(self._app, row.item_id)
         line = None if owner is None else await self._esims.owned(owner, row.tops_up)
         if line is None:
             return False

@@ -46,6 +46,7 @@ from services.refund_truth import RefundTruth
 from services.refunds import Refunds
 from services.sales_pause import SalesPause
 from services.spend_guard import Limits, SpendGuard
+from services.stock import Stock
 from services.storage import open_stores
 from services.storage.app import APP, esims, items, leases, orders, refunds
 from services.storage.legal import LEGAL
@@ -97,10 +98,11 @@ class Floor:
             failover.could,
         )
         lanes = Lanes(app, "here", providers, 15)
-        imeis = Imeis(app, self.vault, self.clock)
+        imeis, stock = Imeis(app, self.vault, self.clock), Stock(app, self.vault, secrets, self.clock)
         self.buying = Buying(
             app,
             self.esims,
+            stock,
             providers,
             self.guard,
             failover,
@@ -139,7 +141,7 @@ class Floor:
             app,
             self.engine,
             self.orders,
-            self.esims,
+            stock,
             self.buying,
             self.refunds,
             self.clock,

@@ -16,7 +16,7 @@ from services.attempts import Attempts
 from services.books import read_books
 from services.clock import Clock
 from services.customers import Customers
-from services.esims import STOCK_GOOD_FOR, Esims
+from services.esims import Esims
 from services.lanes import Lanes
 from services.metrics import Metrics
 from services.money import Money
@@ -39,6 +39,7 @@ from services.providers import (
 )
 from services.sales_pause import SalesPause
 from services.spend_guard import Limits, SpendGuard
+from services.stock import STOCK_GOOD_FOR, Stock
 from services.storage import open_stores
 from services.storage.app import esims, items, purchases
 from services.storage.sealing import Secrets, Vault
@@ -98,6 +99,7 @@ class Shop:
         self.customers = Customers(self.app, vault, secrets, self.clock)
         self.orders = Orders(self.app, self.clock, lambda *_started: None)
         self.esims = Esims(self.app, vault, secrets, self.clock)
+        self.stock = Stock(self.app, vault, secrets, self.clock)
         self.wholesaler = Wholesaler()
         providers, attempts = {"keepgo": self.wholesaler}, Attempts(self.app, Metrics())
         waits, voice = (lambda seconds, floor=0: seconds), SimpleNamespace(alarm=self._alarm)
@@ -290,5 +292,5 @@ async def test_data_that_came_while_a_person_decides_is_its_buyers(shop):
 async def test_a_line_that_waited_for_hours_is_given_only_if_its_days_do_not_run(shop, keeps, given):
     item = await shop.order(None)
     long_ago = shop.clock.now() - STOCK_GOOD_FOR - timedelta(minutes=1)
-    assert await shop.esims.keep_as_stock("keepgo", "2-1024-7", "9" + shop.iccid[1:], "LPA:1$a.b$X", long_ago)
-    assert await shop.esims.from_stock(item, "keepgo", "2-1024-7", keeps=keeps) is given
+    assert await shop.stock.keep("keepgo", "2-1024-7", "9" + shop.iccid[1:], "LPA:1$a.b$X", long_ago)
+    assert await shop.stock.give(item, "keepgo", "2-1024-7", keeps=keeps) is given
