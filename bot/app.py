@@ -257,7 +257,7 @@ class App:
         )
         self.privacy = self._privacy(mailer)
         self.rights = open_rights(
-            self.stores, self.customers, self.secrets, self.checkouts, mailer, clock, voice
+            self.stores, self.customers, self.secrets, self.checkouts, self.papers, mailer, clock, voice
         )
         self.shop = self._shop()
         self.hints = Hints(

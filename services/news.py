@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
@@ -180,6 +180,13 @@ class RequestMoved:
     now: str
     why: str
     due_at: datetime
+
+
+@dataclass(frozen=True)
+class AddressCode:
+    """The code that proves that mail to an address is read. It travels in memory only."""
+
+    code: str = field(repr=False)
 
 
 @dataclass(frozen=True)
