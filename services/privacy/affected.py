@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Literal
 
 from sqlalchemy import Connection, select
@@ -71,7 +72,7 @@ class Affected:
     async def _living(self) -> list[Touched]:
         found: list[Touched] = []
         after = ""
-        while page := await self._stores.app.read(lambda connection, after=after: _page(connection, after)):
+        while page := await self._stores.app.read(partial(_page, after=after)):
             found += page
             after = page[-1].customer
         return found
@@ -107,8 +108,6 @@ def _touched(connection: Connection, customer: str) -> Touched:
     }
     spoken = connection.execute(select(chats.c.channel).where(chats.c.customer_id == customer)).scalars()
     return Touched(customer, tuple(sorted(categories)), tuple(sorted(set(spoken))))
-
-
 
 
 def _orders_held(connection: Connection) -> dict[str, set[str]]:

@@ -37,7 +37,7 @@ async def test_the_rights_and_a_door_for_each(living, name, channel):
     for locale in sorted({"en", *languages()}):
         ada = living.traveller(channel, f"{name}{locale}", "en")
         await ada.asks("/language", "")
-        await ada.presses(language_name(locale))
+        await ada.taps(language_name(locale), "")
         with speaking(locale):
             rights, doors = [_(right) for right in RIGHTS], [_(door) for door in DOORS]
         shown = await ada.asks("/privacy", "CNIL")
