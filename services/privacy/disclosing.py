@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import Connection, select, update
 
 from services.clock import Clock
@@ -29,7 +31,6 @@ class Disclosures:
     async def note(self, customer: str, recipient: str, what: str, basis: str) -> None:
         """Before data go out: their row. Raises Paused; LookupError when there is no such customer."""
         now = self._clock.now()
-        key = {"customer_id": customer, "recipient": recipient[:64], "what": what}
 
         def work(connection: Connection) -> None:
             found = select(customers.c.id).where(customers.c.id == customer).with_for_update()
@@ -37,11 +38,17 @@ class Disclosures:
                 raise LookupError("no such customer")
             if paused(connection, customer) is not None:
                 raise Paused
-            row = {"basis": basis[:200], "last_at": now}
-            if not insert_new(connection, disclosures, **key, **row, first_at=now, times=1):
-                same = [disclosures.c[name] == value for name, value in key.items()]
-                connection.execute(
-                    update(disclosures).where(*same).values(times=disclosures.c.times + 1, **row)
-                )
+            disclosed(connection, customer, recipient, what, basis, now)
 
         await self._app.transaction(work)
+
+
+def disclosed(
+    connection: Connection, customer: str, recipient: str, what: str, basis: str, at: datetime
+) -> None:
+    """Write a transfer down, in the transaction of whoever makes it."""
+    key = {"customer_id": customer, "recipient": recipient[:64], "what": what}
+    row = {"basis": basis[:200], "last_at": at}
+    if not insert_new(connection, disclosures, **key, **row, first_at=at, times=1):
+        same = [disclosures.c[name] == value for name, value in key.items()]
+        connection.execute(update(disclosures).where(*same).values(times=disclosures.c.times + 1, **row))
