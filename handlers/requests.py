@@ -24,7 +24,7 @@ async def state_of(shop: Shop, number: str) -> Text:
     if request is None:
         return Text(_("I know no request {number}.", number=number.upper()))
     words = _state(request)
-    if request.is_open and request.suspended_at is None:
+    if request.is_open and request.state not in ("suspended", "awaiting_processors"):
         words += "\n" + _("You have the answer by {date} at the latest.", date=date(request.due_at))
     return Text("\n".join((words, *(await processors(shop, request.number)))))
 

@@ -56,7 +56,8 @@ class Reminding:
             select(privacy_requests.c.id, privacy_requests.c.due_at)
             .where(
                 privacy_requests.c.state.in_(OPEN),
-                privacy_requests.c.state != "suspended",
+                # Whose data are gone has the answer; whom else we tell takes its own time.
+                privacy_requests.c.state.not_in(("suspended", "awaiting_processors")),
                 privacy_requests.c.due_at <= now + WARNINGS[-1][1],
             )
             .order_by(privacy_requests.c.due_at)

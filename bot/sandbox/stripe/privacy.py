@@ -127,10 +127,8 @@ class Redactions:
             job["_errors"] = [_error(*why) for why in self._against(job)]
             job["status"] = "failed" if job["_errors"] else "ready"
         elif job["status"] == "redacting":
-            for charge in self._charges(job):
-                _redact(charge)
-            for name in job["objects"]["checkout_sessions"] or ():
-                _redact(self._books.sessions.need(name))
+            for about in (*self._charges(job), *self._sessions(job)):
+                _redact(about)
             job["status"] = "succeeded"
         return job
 
@@ -152,15 +150,26 @@ class Redactions:
 
     def _charges(self, job: Obj) -> list[Obj]:
         """Every charge behind what the job names."""
-        named = set(job["objects"]["charges"] or ())
-        intents = set(job["objects"]["payment_intents"] or ())
-        for name in job["objects"]["checkout_sessions"] or ():
-            intents.add(self._books.sessions.need(name).get("payment_intent"))
+        named, intents = set(job["objects"]["charges"] or ()), self._intents(job)
         return [
             charge
             for charge in self._books.charges.oldest_first()
             if charge["id"] in named or charge["payment_intent"] in intents
         ]
+
+    def _sessions(self, job: Obj) -> list[Obj]:
+        """Every checkout behind what the job names: what is related is redacted with it."""
+        named, intents = set(job["objects"]["checkout_sessions"] or ()), self._intents(job)
+        return [
+            session
+            for session in self._books.sessions.oldest_first()
+            if session["id"] in named or session.get("payment_intent") in intents
+        ]
+
+    def _intents(self, job: Obj) -> set[str]:
+        named = set(job["objects"]["payment_intents"] or ())
+        sessions = map(self._books.sessions.need, job["objects"]["checkout_sessions"] or ())
+        return named | {session["payment_intent"] for session in sessions if session.get("payment_intent")}
 
 
 def _error(message: str, about: Obj) -> Obj:
