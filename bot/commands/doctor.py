@@ -268,15 +268,17 @@ async def _stars(settings: Settings) -> str:
 
 
 async def _whatsapp(settings: Settings) -> str:
-    import aiohttp
-
+    from bot.channels.whatsapp import WhatsApp
+    from bot.connecting import channels_of
     from bot.conversation.channel import ChannelError
 
-    headers = {"Authorization": f"Bearer {settings.whatsapp_token.get_secret_value()}"}
-    async with (
-        aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10), headers=headers) as http,
-        http.get(f"{settings.whatsapp_api}/v25.0/{settings.whatsapp_phone_id}") as answer,
-    ):
-        if answer.status != 200:
-            raise ChannelError(str(answer.status))
-    return "the number answers"
+    channel = channels_of(settings)["whatsapp"]
+    assert isinstance(channel, WhatsApp)
+    try:
+        await channel.open({})
+        troubles = await channel.troubles(f"{settings.public_url.rstrip('/')}/whatsapp")
+    finally:
+        await channel.close()
+    if troubles:
+        raise ChannelError("; ".join(troubles))
+    return "the number answers, and its webhooks come here"

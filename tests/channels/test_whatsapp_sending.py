@@ -38,6 +38,7 @@ class Platform:
     posted: list = field(default_factory=list)
     forms: list = field(default_factory=list)
     templates: list = field(default_factory=list)
+    subscribed: list = field(default_factory=list)
     #: Path → content of the files that travellers sent.
     files: dict = field(default_factory=dict)
     bearers: set = field(default_factory=set)
@@ -47,6 +48,7 @@ class Platform:
         return [
             web.post("/v25.0/500/messages", self.messages),
             web.post("/v25.0/500/media", self.media),
+            web.get("/v25.0/600/subscribed_apps", self.apps),
             web.get("/v25.0/600/message_templates", self.list_templates),
             web.post("/v25.0/600/message_templates", self.add_template),
             web.get("/files/{name}", self.file),
@@ -76,6 +78,9 @@ class Platform:
         page = self.templates[start : start + 5]
         more = {"next": "there is more"} if start + 5 < len(self.templates) else {}
         return web.json_response({"data": page, "paging": {"cursors": {"after": str(start + 5)}} | more})
+
+    async def apps(self, _request):
+        return web.json_response({"data": self.subscribed})
 
     async def add_template(self, request):
         self.templates.append(await request.json())
@@ -336,3 +341,17 @@ async def test_templates_are_handed_in_once(platform, channel):
 
 async def test_there_is_no_spinner(channel):
     await channel.acknowledge("any")
+
+
+async def test_the_doctor_hears_where_webhooks_go_and_whether_any_do(platform):
+    here, there = "https://shop.example/whatsapp", "https://old.example/whatsapp"
+    configured = {"application": here}
+    platform.files["about 500"] = {"webhook_configuration": configured}
+    async with connected(platform) as channel:
+        assert await channel.troubles(here) == [
+            "no app is subscribed to the business account, so nothing arrives"
+        ]
+        platform.subscribed.append({"whatsapp_business_api_data": {"id": "1"}})
+        assert await channel.troubles(here) == []
+        configured["phone_number"] = there
+        assert await channel.troubles(here) == [f"webhooks go to {there}, and not to {here}"]

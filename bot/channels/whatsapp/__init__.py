@@ -12,6 +12,7 @@ from bot.channels import in_force, knows_one
 from bot.channels.pace import Pace
 from bot.channels.rates import Rate, within
 from bot.channels.whatsapp import inbound, outbound
+from bot.channels.whatsapp.dashboard import troubles
 from bot.channels.whatsapp.files import upload
 from bot.channels.whatsapp.registration import register
 from bot.channels.whatsapp.send import Graph, Trying, Waits, message_id
@@ -105,6 +106,10 @@ class WhatsApp:
     async def open(self, commands: Mapping[str, Mapping[str, str]]) -> None:  # noqa: ARG002
         """See that the credentials hold; Meta keeps the webhook's address, and has no menus. Raises ChannelError."""
         await self._graph.get(self._settings.phone_id, fields="id")
+
+    async def troubles(self, address: str) -> list[str]:
+        """What no start mends: webhooks that go elsewhere than to `address`, or nowhere. Raises ChannelError."""
+        return await troubles(self._graph, self._settings.phone_id, self._settings.business_id, address)
 
     async def register_templates(self) -> int:
         """Hand in for approval what Meta does not know yet; how many those were. Raises ChannelError."""

@@ -39,7 +39,10 @@ class Graph:
         about: TemplateCalls,
         templates: Templates,
         contacts: ContactBook,
+        callback: str,
     ) -> None:
+        """`callback`: where the shop has told the dashboard to send webhooks."""
+        self._callback = callback
         self._calls = calls
         self._files = files
         self._templates = templates
@@ -78,7 +81,8 @@ class Graph:
         template = self._templates.by_id(node)
         match request.method:
             case "GET" if node == WHATSAPP_PHONE_ID:
-                return JSONResponse(chosen_fields(request, _phone_number()))
+                told = {"webhook_configuration": {"application": self._callback}}
+                return JSONResponse(chosen_fields(request, _phone_number() | told))
             case "GET" if node == WHATSAPP_BUSINESS_ID:
                 return JSONResponse(chosen_fields(request, {"id": node, "name": "Sandbox shop"}))
             case "GET" if template:

@@ -45,7 +45,7 @@ class Line:
         if self._http is None:
             return False
         try:
-            async with self._http.get(self._address, params=query, timeout=HANDSHAKE) as answer:
+            async with self._http.get(self.address, params=query, timeout=HANDSHAKE) as answer:
                 return answer.status == 200 and await answer.content.read(256) == challenge.encode()
         except (aiohttp.ClientError, TimeoutError):
             return False
@@ -57,7 +57,7 @@ class Line:
             return None
         try:
             async with self._http.post(
-                self._address, data=raw, headers=headers, timeout=PATIENCE, allow_redirects=False
+                self.address, data=raw, headers=headers, timeout=PATIENCE, allow_redirects=False
             ) as answer:
                 await answer.content.read(4096)
                 return answer.status
@@ -65,5 +65,6 @@ class Line:
             return None
 
     @property
-    def _address(self) -> str:
+    def address(self) -> str:
+        """Where the shop's webhooks go."""
         return f"{self._world.bot}/whatsapp"

@@ -43,7 +43,9 @@ class WhatsApp:
         self._reviews = Reviews(world, self.templates, self._deliveries)
         about = TemplateCalls(world, self.templates, self._reviews)
         contacts = ContactBook(world, self._book)
-        self._graph = Graph(self._calls, Files(world, shelf), about, self.templates, contacts)
+        self._graph = Graph(
+            self._calls, Files(world, shelf), about, self.templates, contacts, self._line.address
+        )
 
     def unhurried(self) -> None:
         """Nobody is told to send more slowly."""
