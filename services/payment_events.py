@@ -61,8 +61,8 @@ class PaymentEvents:
     async def heard(self, event: Heard) -> None:
         """Deal with a verified event. Raises PaymentError or Busy when it shall come again."""
         deal = self._deal(event.kind)
-        if deal is None:
-            return  # of a kind that tells us nothing
+        if deal is None or not event.subject:
+            return  # of a kind that tells us nothing, or about nothing that could be read
         async with self._turns.hold(event.payment or event.subject):
             if not await self._app.transaction(lambda connection: self._note(connection, event)):
                 return

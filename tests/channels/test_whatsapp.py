@@ -222,6 +222,11 @@ def test_a_status_is_a_receipt(status, expected):
     assert receipt == Receipt("wamid.1", *expected)
 
 
+def test_a_status_that_a_body_repeats_is_one_receipt():
+    sent = {"id": "wamid.1", "status": "sent"}
+    assert len(heard(webhook(value(statuses=[sent] * 5_000), value(statuses=[sent])))) == 1
+
+
 def test_unknown_statuses_are_left_alone():
     assert heard(webhook(value(statuses=[{"id": "1", "status": "dreamt"}, {"status": "sent"}]))) == []
 

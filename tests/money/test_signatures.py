@@ -78,3 +78,21 @@ def test_what_is_signed_and_cannot_be_read_is_told_apart(body, thin):
         verify(body.encode(), signed(body), SECRETS)
 
     assert refusal.value.thin is thin
+
+
+def about(thing, **event):
+    told = {"id": "evt_1", "type": "refund.updated", "data": {"object": thing}, "object": "event"} | event
+    body = json.dumps(told)
+    return verify(body.encode(), signed(body), SECRETS)
+
+
+@pytest.mark.parametrize("odd", [None, "", "../x", "\ud800", "\u0000", "é", "x" * 256, 0])
+def test_nothing_is_asked_about_what_has_no_id(odd):
+    assert about({"id": odd, "object": "refund"}).subject == ""
+    assert about({"id": "re_1", "object": "refund", "payment_intent": odd}).payment is None
+
+
+@pytest.mark.parametrize("event", [{"id": "\ud800"}, {"id": None, "type": "é"}, {"type": "refund.\u0000"}])
+def test_an_event_whose_name_is_none_is_no_event(event):
+    with pytest.raises(NotAnEvent):
+        about({"id": "re_1", "object": "refund"}, **event)

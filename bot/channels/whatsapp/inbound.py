@@ -48,7 +48,8 @@ def events(raw: bytes, phone_id: str) -> list[Inbound]:
                 pass  # templates, the account, calls: for the operator at Meta, not for a chat
     if nameless and not found:
         raise Unreadable("sender")
-    return found
+    # What a body says twice is told once.
+    return list(dict.fromkeys(found))
 
 
 def _changes(raw: bytes) -> Iterator[tuple[str, Fields]]:

@@ -18,6 +18,9 @@ TOLERANCE = 300
 MOST_SIGNATURES = 16
 _TIME = re.compile(r"[0-9]{1,12}")
 
+#: How Stripe writes an id, and the name of a kind of event.
+_ID, _KIND = re.compile(r"[A-Za-z0-9_-]{1,255}"), re.compile(r"[a-z0-9_.]{1,100}")
+
 
 def verify(raw: bytes, header: str, secrets: Sequence[str]) -> Heard:
     """The event in a body. While a secret is replaced, two of them sign and two of them are known here.
@@ -49,10 +52,17 @@ def _heard(raw: bytes) -> Heard:
         if event["object"] == "v2.core.event":
             raise NotAnEvent(thin=True)
         about = event["data"]["object"]
-        name, kind, subject = str(event["id"]), str(event["type"]), about.get("id")
+        name, kind, subject = str(event["id"]), str(event["type"]), id_of(about.get("id"))
         payment = subject if about.get("object") == "payment_intent" else id_of(about.get("payment_intent"))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         if isinstance(error, NotAnEvent):
             raise
         raise NotAnEvent(thin=False) from error
-    return Heard(name, kind, str(subject or ""), payment)
+    if not (_ID.fullmatch(name) and _KIND.fullmatch(kind)):
+        raise NotAnEvent(thin=False)
+    # Nothing can be asked about what has no id; some objects, such as a balance, never have one.
+    return Heard(name, kind, _proper(subject) or "", _proper(payment))
+
+
+def _proper(subject: str | None) -> str | None:
+    return subject if subject and _ID.fullmatch(subject) else None
