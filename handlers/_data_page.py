@@ -14,6 +14,8 @@ from services.orders.sold import SoldPlan
 from services.page import Cell, Page, Section, Table
 from services.privacy import Copy
 
+#: What was answered to a question about offers; a question that was only put has no answer.
+_ANSWERS = {"grant": "yes", "join": "yes", "refuse": "no", "withdraw": "no", "object": "no"}
 #: A refund's state → that of what it is for.
 _REFUNDS = {"succeeded": "refunded", "failed": "needs_person"}
 
@@ -210,7 +212,7 @@ def _orders(records: Mapping[str, Sequence[Record]]) -> Iterator[Row]:
 def _answers(records: Mapping[str, Sequence[Record]]) -> Iterator[Row]:
     said = {one["digest"]: str(one["text"]) for one in records.get("wordings", ())}
     for one in records.get("consents", ()):
-        answer = _("yes") if one["answer"] in ("grant", "join") else _("no")
+        answer = {"yes": _("yes"), "no": _("no")}.get(_ANSWERS.get(one["answer"], ""), "–")
         yield _when(one["at"]), str(one["channel"]), answer, said.get(one["digest"], "")
 
 

@@ -106,6 +106,9 @@ def period(one: Period, *, later: bool) -> str:
         "installation": _("{length} after the installation: the eSIM’s code", length=length),
         "event": _("{length} after a message", length=length),
         "erasure": _("{length} after an erasure: what our partners still have to delete", length=length),
+        "linking": _(
+            "{length} after two of your chats became one: so that a backup can be set right", length=length
+        ),
         "copy": _("{length}: a copy of your data that you asked for", length=length),
     }.get(one.after, f"{length}: {one.after}")
 
