@@ -6,6 +6,8 @@ python -m bot sandbox      try it in a small world of its own
 python -m bot books        what came in, what was kept, what went back
 python -m bot dispute      what speaks for us when a payment is disputed
 python -m bot prices       cost, price and margin of every plan
+python -m bot templates    WhatsApp's templates: hand in, look how they stand
+python -m bot campaign     offers to whoever wants them: new, start, stop, status
 """
 
 from __future__ import annotations

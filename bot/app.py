@@ -16,6 +16,7 @@ from bot.arrivals import Arrivals
 from bot.channels import telegram, whatsapp
 from bot.connecting import channels_of, limits_of, longest_answer, providers_of
 from bot.conversation.actions import Seal
+from bot.conversation.budget import Budget
 from bot.conversation.channel import ChannelError
 from bot.conversation.engine import Engine
 from bot.conversation.events import Attachment
@@ -28,6 +29,7 @@ from bot.inbox import Inbox
 from bot.jobs import Job, Jobs
 from bot.lines import Lines
 from bot.moving import Moving
+from bot.offers import offers
 from bot.outgoing import Outgoing
 from bot.pages import COPY, POLICY, Pages
 from bot.payment_watch import watch
@@ -43,6 +45,7 @@ from services.backups import Recovery
 from services.books import read_books
 from services.buyer_guard import BuyerGuard
 from services.buying import Buying
+from services.campaigns import Campaigns
 from services.catalogue import NAME as CATALOGUE_COPY
 from services.catalogue import Catalogue
 from services.checkout import Checkouts
@@ -60,6 +63,8 @@ from services.imei import Imeis
 from services.lanes import Lanes
 from services.locks import LeaseLocks, MemoryLocks
 from services.mailer import Mailer
+from services.mailer import Settings as MailSettings
+from services.metering import Metering
 from services.metrics import Metrics
 from services.news import Alarm
 from services.orders import Orders
@@ -131,7 +136,7 @@ class App:
         buyers = BuyerGuard(app, settings.buyers, self.secrets, clock)
         self.checkouts = Checkouts(app, self.orders, self.payments, buyers, clock, voice)
         self.esims = Esims(app, self.vault, self.secrets, clock)
-        mailer = Mailer(settings.mail)
+        mailer = Mailer(MailSettings(settings.smtp_url.get_secret_value(), settings.mail_from))
         dispatches = Dispatches(app, clock, waits)
         self.delivery = Delivery(
             app,
@@ -256,8 +261,11 @@ class App:
         )
         self.privacy = self._privacy(mailer)
         self.rights = open_rights(
-            self.stores, self.customers, self.secrets, self.checkouts, self.papers, mailer, clock, voice
+            self.stores, self.customers, self.secrets, self.checkouts, mailer, clock, voice
         )
+        self.campaigns = Campaigns(app, clock)
+        self.offers = offers(app, clock, voice, self.privacy, self.rights.pauses)
+        self.metering = Metering(app, clock)
         self.shop = self._shop()
         self.hints = Hints(
             app,
@@ -280,6 +288,7 @@ class App:
             State,
             lambda text: bool(places.find(text)),
             settings.shop_language,
+            Budget(settings.answers_per_day),
         )
         self.arrivals = Arrivals(self)
         self.engine.on_return(self.arrivals.returned)
@@ -313,6 +322,7 @@ class App:
                     self.staff,
                     voice.tell_alarms,
                 ),
+                Job("campaigns", 2, self.offers.run, floor=0.3),
                 Job("share the rates", BEAT, outgoing.share, floor=LEAST_BEAT),
                 *self.lines.jobs(),
                 *self.after_sale.jobs(),
@@ -427,6 +437,7 @@ class App:
             customers=self.customers,
             privacy=self.privacy,
             rights=self.rights,
+            campaigns=self.campaigns,
             stars=self.stars.sales,
             methods=settings.payment_methods,
             controller=settings.controller,

@@ -26,7 +26,9 @@ from bot.inbox import Inbox
 from bot.moving import Moving
 from bot.sessions import Sessions
 from bot.star_counter import StarCounter
+from services.campaigns import Round
 from services.delivery import Delivery
+from services.metering import Metering
 from services.metrics import Metrics
 from services.privacy import Privacy
 from services.privacy.rights import Rights
@@ -48,6 +50,8 @@ class House(Protocol):
     groups: Groups
     housekeeping: Housekeeping
     privacy: Privacy
+    offers: Round
+    metering: Metering
 
 
 class Arrivals:
@@ -63,8 +67,8 @@ class Arrivals:
         for event in channel.inbound(raw):
             shop.metrics.event(channel.name, type(event).__name__.lower())
             match event:
-                case Receipt(message, state, code):
-                    await shop.delivery.receipt(shop.sessions.message_id(message), state, code)
+                case Receipt():
+                    await self._receipt(event)
                 case Blocked(address, blocked):
                     customer = await shop.sessions.mark_blocked(shop.sessions.chat_id(address), blocked)
                     if customer is not None and not blocked:
@@ -83,6 +87,16 @@ class Arrivals:
                     kept.append(event)
         if kept:
             await shop.inbox.put(kept)
+
+    async def _receipt(self, receipt: Receipt) -> None:
+        shop, message = self._shop, self._shop.sessions.message_id(receipt.message)
+        await shop.delivery.receipt(message, receipt.state, receipt.code)
+        await shop.offers.receipt(message, receipt.state, receipt.code)
+        if receipt.metered is not None:
+            chat = shop.sessions.chat_id(receipt.metered.address)
+            await shop.metering.note(
+                message, chat, receipt.metered.category, billable=receipt.metered.billable
+            )
 
     async def polled(self, channel: Channel, raw: bytes) -> bool:
         """One update that was asked for. Raises where it is to come again."""

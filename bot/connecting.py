@@ -29,10 +29,9 @@ TOKEN = "airalo-token"  # noqa: S105, the name of a file
 
 
 def channels_of(settings: Settings) -> dict[str, Channel]:
-    """Each channel that has its credentials and may receive something; nothing is called yet."""
+    """Each channel that has its credentials; nothing is called yet."""
     channels: dict[str, Channel] = {}
-    may_receive = settings.recipients.may_receive
-    if settings.has_telegram and may_receive("telegram"):
+    if settings.has_telegram:
         channels["telegram"] = telegram.Telegram(
             telegram.Settings(
                 token=settings.telegram_token.get_secret_value(),
@@ -44,7 +43,7 @@ def channels_of(settings: Settings) -> dict[str, Channel]:
                 rate=settings.telegram_rate,
             )
         )
-    if settings.has_whatsapp and may_receive("meta"):
+    if settings.has_whatsapp:
         channels["whatsapp"] = whatsapp.WhatsApp(
             whatsapp.Settings(
                 token=settings.whatsapp_token.get_secret_value(),
@@ -94,12 +93,11 @@ async def ask_to_be_told(providers: Mapping[str, EsimProvider]) -> None:
 
 
 def providers_of(settings: Settings, secrets: Secrets, clock: Clock) -> dict[str, EsimProvider]:
-    """Each wholesaler that has its credentials and may receive something; nothing is called yet."""
+    """Each wholesaler that has its credentials; nothing is called yet."""
     providers: dict[str, EsimProvider] = {}
-    may_receive = settings.recipients.may_receive
-    if settings.has_keepgo and may_receive("keepgo"):
+    if settings.has_keepgo:
         providers["keepgo"] = keepgo.connect(keepgo_account(settings), country_of, clock.now)
-    if settings.has_airalo and may_receive("airalo"):
+    if settings.has_airalo:
         kept = SealedFile(settings.data / TOKEN, secrets.house, settings.airalo_client_id)
         providers["airalo"] = airalo.connect(airalo_account(settings), country_of, clock.now, kept)
     return providers

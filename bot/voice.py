@@ -16,7 +16,7 @@ from bot.conversation.messages import Message
 from bot.sessions import UnknownChat
 from services.alarms import Alarms, Raised
 from services.locks import Busy
-from services.news import Alarm, Letter, Told
+from services.news import Alarm, Letter, Offer, Told
 
 log = structlog.get_logger()
 
@@ -39,21 +39,21 @@ class Spoken:
     async def tell(
         self, chat: str, item: Any, key: str, also: Callable[[Connection, str, bool], None] | None = None
     ) -> Told:
-        try:
-            outcome = await self._need().tell(chat, item, key, also)
-        except Busy:
-            return Told("again", after=1.0)
-        except UnknownChat:
-            return Told("unreachable")
-        match outcome.state:
-            case "told":
-                return Told("told")
-            case "announced":
-                return Told("announced")
-            case "again":
-                return Told("again", after=outcome.after)
-            case _:
-                return Told("unreachable")
+        return await self._tell(chat, item, key, also, Urgency.NEWS)
+
+    def carries(self, channel: str) -> bool:
+        """Whether offers can go that way."""
+        return channel in self._channels
+
+    async def quiet(self, channel: str) -> None:
+        """Wait until an offer on that channel would delay nobody."""
+        await self._channels[channel].pace.quiet()
+
+    async def advertise(
+        self, chat: str, item: Offer, key: str, also: Callable[[Connection, str, bool], None] | None = None
+    ) -> Told:
+        """For campaigns alone: once, behind everything else."""
+        return await self._tell(chat, item, key, also, Urgency.CAMPAIGN)
 
     async def write(self, locale: str, item: Any) -> Letter:
         letter = await self._need().compose(locale, "letter", item)
@@ -92,6 +92,28 @@ class Spoken:
         except ChannelError as error:
             log.error("staff chat", reason=error.reason)
             return None
+
+    async def _tell(
+        self,
+        chat: str,
+        item: Any,
+        key: str,
+        also: Callable[[Connection, str, bool], None] | None,
+        urgency: Urgency,
+    ) -> Told:
+        try:
+            outcome = await self._need().tell(chat, item, key, also, urgency)
+        except Busy:
+            return Told("again", after=1.0)
+        except UnknownChat:
+            return Told("unreachable")
+        match outcome.state:
+            case "told" | "announced" | "unwanted" as state:
+                return Told(state)
+            case "again":
+                return Told("again", outcome.after, outcome.why)
+            case _:
+                return Told("unreachable")
 
     async def _tell_one(self, raised: Raised) -> bool:
         words = await self._need().compose(SOURCE, "staff", raised)

@@ -21,12 +21,11 @@ from __future__ import annotations
 
 import re
 
+from bot.conversation.actions import action
 from bot.conversation.events import Chat
 from bot.conversation.i18n import N_, _
-from bot.conversation.messages import Button, Question, Reply
+from bot.conversation.messages import Button, Menu, Question, Reply
 from bot.conversation.router import Router
-from handlers import correcting
-from handlers._account import ForgetField, ShowAccount, TellField, shown
 from services.customers import FIELDS
 from services.shop import Shop
 
@@ -37,10 +36,30 @@ _PHONE = re.compile(r"\+?[0-9][0-9 ().-]{4,24}")
 LONGEST_NAME = 120
 
 
+@action("account")
+class ShowAccount:
+    """What we know."""
+
+
+@action("tell")
+class TellField:
+    field: str
+
+
+@action("untell")
+class ForgetField:
+    field: str
+
+
 @router.command("account", N_("Name, email, phone"))
 async def show(chat: Chat, shop: Shop, words: str) -> Reply:  # noqa: ARG001
     """What we know, and buttons to change it."""
-    return await shown(chat, shop)
+    account = await shop.customers.account(chat.customer)
+    lines = [f"{_label(field)}: {getattr(account, field) or '–'}" for field in FIELDS]
+    return Menu(
+        "\n".join((_("Your account. Everything here is optional."), *lines)),
+        tuple(Button(_label(field), TellField(field)) for field in FIELDS),
+    )
 
 
 @router.intent("account")
@@ -72,7 +91,7 @@ async def ask(chat: Chat, shop: Shop, chosen: TellField) -> Reply:
 async def forget(chat: Chat, shop: Shop, chosen: ForgetField) -> Reply:
     """Take a field back."""
     if chosen.field in FIELDS:
-        return await correcting.correct(chat, shop, chosen.field, None)
+        await shop.customers.tell(chat.customer, chosen.field, None)
     return await show(chat, shop, "")
 
 
@@ -82,7 +101,8 @@ async def hear_name(chat: Chat, shop: Shop, words: str) -> Reply:
     name = " ".join(words.split())
     if not 1 <= len(name) <= LONGEST_NAME:
         return _question("name", _("That name is too long. Try again, or skip."))
-    return await correcting.correct(chat, shop, "name", name)
+    await shop.customers.tell(chat.customer, "name", name)
+    return await show(chat, shop, "")
 
 
 @router.answer("account.email")
@@ -90,7 +110,8 @@ async def hear_email(chat: Chat, shop: Shop, words: str) -> Reply:
     """An address, or the question again."""
     if not is_email(words):
         return _question("email", _("That does not look like an email address. Try again, or skip."))
-    return await correcting.take_address(chat, shop, words.strip())
+    await shop.customers.tell(chat.customer, "email", words.strip())
+    return await show(chat, shop, "")
 
 
 @router.answer("account.phone")
@@ -98,7 +119,8 @@ async def hear_phone(chat: Chat, shop: Shop, words: str) -> Reply:
     """A number, or the question again."""
     if not _PHONE.fullmatch(words.strip()):
         return _question("phone", _("That does not look like a phone number. Try again, or skip."))
-    return await correcting.correct(chat, shop, "phone", words.strip())
+    await shop.customers.tell(chat.customer, "phone", words.strip())
+    return await show(chat, shop, "")
 
 
 def is_email(words: str) -> bool:
@@ -109,3 +131,7 @@ def is_email(words: str) -> bool:
 def _question(field: str, words: str) -> Question:
     ways = (Button(_("Skip"), ShowAccount()), Button(_("Delete it"), ForgetField(field)))
     return Question(words, asks=f"account.{field}", buttons=ways)
+
+
+def _label(field: str) -> str:
+    return {"name": _("Name"), "email": _("Email"), "phone": _("Phone")}[field]

@@ -38,7 +38,7 @@ from services.orders.book import Sale
 from services.orders.sold import SoldPlan
 from services.shop import Shop
 
-router = Router()
+router = Router(always=True)
 
 
 @action("p")

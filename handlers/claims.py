@@ -12,7 +12,7 @@ from services.claims import Claim
 from services.news import ClaimDecided, Letter, WithdrawalNoticed
 from services.shop import Shop
 
-router = Router()
+router = Router(always=True)
 
 
 @action("notme")

@@ -25,7 +25,7 @@ from services.shop import Shop
 from services.topups import OVER
 from services.usage import Left
 
-router = Router()
+router = Router(always=True)
 
 #: eSIMs shown at once; older ones are behind buttons.
 AT_ONCE = 7

@@ -58,7 +58,7 @@ async def esim_ready(chat: Chat, shop: Shop, ready: EsimReady) -> Reply:  # noqa
             _("Scan it with another screen, or choose your phone below."),
         )
     )
-    shown = Notice("esim_ready", (_words.title(sold),), esims.picture(esim, words))
+    shown = Notice("esim_ready", (_words.title(sold),), esims.picture(esim, words), esims.ShowEsim(esim.id))
     offer = await _mail_offer(shop, ready)
     return (promise.ready(order), shown, *([offer] if offer is not None else []))
 
@@ -105,7 +105,8 @@ async def line_warning(chat: Chat, shop: Shop, news: LineWarning) -> Reply:
     left = await shop.usage.of(esim)
     words = f"{head}\n\n{esims.usage_words(left, sold)}"
     buttons = esims.more_data(esim, left)
-    return Notice("general_news", (head.rstrip("."),), Menu(words, buttons) if buttons else Text(words))
+    told = Menu(words, buttons) if buttons else Text(words)
+    return Notice("line_news", (head.rstrip("."),), told, esims.ShowUsage(esim.id))
 
 
 @router.news(DataAdded)

@@ -17,7 +17,7 @@ from services.orders import Order
 from services.orders.sold import SoldPlan
 from services.shop import Shop
 
-router = Router()
+router = Router(always=True)
 
 #: Orders in one message.
 MOST = 10

@@ -35,7 +35,7 @@ from services.papers import Facts, Line, Paper, Sheet
 from services.seller import Seller
 from services.shop import Shop
 
-router = Router()
+router = Router(always=True)
 
 PDF = "application/pdf"
 #: Papers that can be chosen from at once.

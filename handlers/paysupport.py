@@ -20,7 +20,7 @@ from bot.conversation.router import Router
 from handlers import orders, support
 from services.shop import Shop
 
-router = Router()
+router = Router(always=True)
 
 
 @action("mine")

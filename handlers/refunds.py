@@ -31,7 +31,7 @@ from services.orders import Order
 from services.orders.sold import SoldPlan
 from services.shop import Shop
 
-router = Router()
+router = Router(always=True)
 
 
 @action("giveback")

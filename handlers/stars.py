@@ -25,7 +25,7 @@ from services.news import PaidBackInChat
 from services.shop import Shop
 from services.stars import NotPayable
 
-router = Router()
+router = Router(always=True)
 
 
 @router.press(PayInStars)

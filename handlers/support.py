@@ -28,7 +28,7 @@ from handlers import _claims, esims
 from services.shop import Shop
 from services.support import SILENCE, CaseFile
 
-router = Router()
+router = Router(always=True)
 
 
 @action("person")

@@ -34,7 +34,7 @@ from services.claims import Made
 from services.orders import Order
 from services.shop import Shop
 
-router = Router()
+router = Router(always=True)
 
 DRAFT = "complaint"
 LONGEST = 1_000

@@ -49,7 +49,7 @@ from services.news import Letter, WithdrawalReceipt
 from services.orders import Order
 from services.shop import Shop
 
-router = Router()
+router = Router(always=True)
 
 #: Seconds that the checkout may take to say which name was typed there.
 NAME_IN_TIME = 2.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
@@ -183,13 +183,6 @@ class RequestMoved:
 
 
 @dataclass(frozen=True)
-class AddressCode:
-    """The code that proves that mail to an address is read. It travels in memory only."""
-
-    code: str = field(repr=False)
-
-
-@dataclass(frozen=True)
 class UseResumes:
     """The pause of somebody's data ends on that day, and by whom it was ended: GDPR art. 18(3)."""
 
@@ -205,6 +198,13 @@ class CopyReady:
 
 
 @dataclass(frozen=True)
+class Offer:
+    """A campaign's words, for somebody who said yes to offers."""
+
+    campaign: str
+
+
+@dataclass(frozen=True)
 class Alarm:
     """Something the operator must know. `cause` names it once; `facts` are ids and numbers only."""
 
@@ -216,10 +216,13 @@ class Alarm:
 class Told:
     """What became of telling."""
 
-    #: "announced": only a template went out, which asks the traveller to write first.
-    state: Literal["told", "announced", "again", "unreachable"]
+    #: "announced": only a template went out, which asks the traveller to write first. "unwanted": an offer, and the
+    #: traveller has told the platform that they want none.
+    state: Literal["told", "announced", "again", "unreachable", "unwanted"]
     #: Seconds until another try makes sense.
     after: float = 0.0
+    #: Why "again": the channel's word for it; empty where it was not even tried.
+    why: str = ""
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from services.alarms import Alarms
 from services.books import Books
+from services.campaigns import Campaigns
 from services.catalogue import Catalogue
 from services.checkout import Checkouts
 from services.claims import Claims, Rules
@@ -84,6 +85,7 @@ class Shop:
     customers: Customers
     privacy: Privacy
     rights: Rights
+    campaigns: Campaigns
     stars: StarSales
     #: Channel → how one may pay there: "card", "stars".
     methods: Mapping[str, tuple[str, ...]]

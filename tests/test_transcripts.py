@@ -13,7 +13,7 @@ MODULES = sorted(
     path.stem for path in (ROOT / "handlers").glob("*.py") if not path.stem.startswith(("_", "staff_"))
 )
 #: They word what the shop tells by itself, which no traveller can ask for in a line.
-SILENT = {"claims", "groups", "news", "promise", "letters", "staff"}
+SILENT = {"claims", "enough", "groups", "offers", "news", "promise", "letters", "staff"}
 #: What exists on one platform only.
 ONLY = {"stars": "telegram"}
 _runs = count(1)

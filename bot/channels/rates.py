@@ -15,7 +15,7 @@ class Rate:
 
 def within(per_second: float) -> Rate | None:
     """A rate whose burst and flow together stay below so many in any one second. None for 0: nothing is paced."""
-    return Rate(per_second * 0.25, per_second * 0.7) if per_second else None
+    return Rate(per_second * 0.2, per_second * 0.8) if per_second else None
 
 
 class Measure:

@@ -50,8 +50,7 @@ class Seal:
 
     def close(self, what: Any, chat_id: str) -> str:
         """The button data of an action, at most 64 bytes. Raises TooLong."""
-        parts = [_NAMES[type(what)], *(str(getattr(what, f.name)) for f in fields(what))]
-        body = ":".join(parts)
+        body = told(what)
         data = f"{body}:{self._mac(body, chat_id)}"
         if len(data.encode()) > MOST_BYTES:
             raise TooLong(_NAMES[type(what)])
@@ -62,18 +61,33 @@ class Seal:
         body, _, mac = data.rpartition(":")
         if not hmac.compare_digest(mac.encode(), self._mac(body, chat_id).encode()):
             return None
-        name, *values = body.split(":")
-        cls = _BY_NAME.get(name)
-        if cls is None:
-            return None
-        try:
-            return _build(cls, values)
-        except ValueError:
-            return None  # the action has other fields by now
+        return read(body)
 
     def _mac(self, body: str, chat_id: str) -> str:
         digest = hmac.digest(self._key, f"{chat_id}\n{body}".encode(), "sha256")
         return urlsafe_b64encode(digest).decode()[:_MAC]
+
+
+def is_action(what: Any) -> bool:
+    """Whether it is a value of an action's class."""
+    return type(what) in _NAMES
+
+
+def told(what: Any) -> str:
+    """An action in letters: "country:JP"."""
+    return ":".join([_NAMES[type(what)], *(str(getattr(what, f.name)) for f in fields(what))])
+
+
+def read(body: str) -> Any | None:
+    """The action in these letters; None when there is none, or it has other fields by now."""
+    name, *values = body.split(":")
+    cls = _BY_NAME.get(name)
+    if cls is None:
+        return None
+    try:
+        return _build(cls, values)
+    except ValueError:
+        return None
 
 
 def _build(cls: type[Any], values: list[str]) -> Any:

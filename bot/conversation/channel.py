@@ -107,6 +107,11 @@ class Channel(Protocol):
     #: Seconds after the traveller's last word in which free text may be sent; None: always.
     window: float | None
 
+    #: Choices that one message shows; a longer menu is turned over page by page.
+    most_choices: int
+    #: Whether each message costs.
+    metered: bool
+
     @property
     def pace(self) -> Pace:
         """Whose turn it is."""

@@ -11,7 +11,9 @@ from typing import Any, Protocol
 
 import structlog
 
+from bot.conversation import paging
 from bot.conversation.actions import Seal
+from bot.conversation.budget import UNLIMITED, Budget
 from bot.conversation.channel import Cause, Channel, ChannelError, Urgency
 from bot.conversation.events import Address, Chat, Event, Incoming, Memory, Pressed, Said, StaffSaid
 from bot.conversation.first_words import language_of_chat, with_language_button
@@ -63,6 +65,8 @@ class Outcome:
 
     state: str
     after: float = 0.0
+    #: Why "again".
+    why: str = ""
 
 
 class Engine:
@@ -79,6 +83,7 @@ class Engine:
         new_state: Callable[[Address, str, Memory], Any],
         names_place: Callable[[str], bool],
         default_locale: str = SOURCE,
+        budget: Budget = UNLIMITED,
     ) -> None:
         self.router = router
         self.shop = shop
@@ -90,6 +95,7 @@ class Engine:
         self._new_state = new_state
         self._names_place = names_place
         self._default = default_locale
+        self._budget = budget
         self._returned: Callable[[str], Awaitable[None]] = _nothing
 
     def on_return(self, act: Callable[[str], Awaitable[None]]) -> None:
@@ -199,21 +205,55 @@ class Engine:
         await self._sessions.commit(room, event, turn.state, heard=True, business=turn.business, also=also)
 
     async def _turn(self, room: Room, chat: Chat, state: Any, event: Event) -> Turn:
-        handler, argument = self._route(chat, event)
+        handler, argument, asked = self._asked(chat, event)
         memory = state.memory
         if memory.asking and not isinstance(event, StaffSaid):
             # A question is open until anything is answered.
             state = replace(state, memory=replace(memory, asking="", about=""))
+        channel = self._channels[chat.channel]
+        stands = self._budget.stands(channel, memory, self._now())
+        if stands != "left" and not self.router.is_essential(handler):
+            if stands == "spent":
+                return Turn((), state, business=False)
+            handler = self._handler("event", "enough")
         turn = await self._run(handler, replace_state(room, state), chat, argument)
+        offers_languages = chat.first and chat.channel == "whatsapp"
+        turn = self._paged(turn, channel, asked, int(offers_languages))
         turn = replace(turn, business=self.router.is_business(handler))
-        if chat.first and chat.channel == "whatsapp":
+        if turn.messages and turn.state is not None:
+            counted = self._budget.charged(turn.state.memory, self._now())
+            turn = replace(turn, state=replace(turn.state, memory=counted))
+        if offers_languages:
             turn = replace(turn, messages=with_language_button(turn.messages))
         return turn
+
+    def _asked(self, chat: Chat, event: Event) -> tuple[Handler, Any, paging.Asked | None]:
+        """Who answers to what; and how it could be asked again for another page of the answer."""
+        handler, argument = self._route(chat, event)
+        if not isinstance(argument, paging.TurnTo):
+            return handler, argument, paging.asked(event, argument)
+        asked = paging.opened(argument, chat.memory)
+        if asked is None:
+            return self._handler("event", "forged"), event, None
+        if isinstance(asked.what, str):
+            return *self._route(chat, Said(asked.what)), asked
+        found = self.router.find("press", type(asked.what))
+        return found or self._handler("event", "forged"), asked.what, asked
+
+    @staticmethod
+    def _paged(turn: Turn, channel: Channel, asked: paging.Asked | None, more: int) -> Turn:
+        messages, listed = paging.paged(turn.messages, channel.most_choices, asked, more)
+        if not listed or turn.state is None:
+            return replace(turn, messages=messages)
+        memory = replace(turn.state.memory, listed=listed)
+        return replace(turn, messages=messages, state=replace(turn.state, memory=memory))
 
     def _route(self, chat: Chat, event: Event) -> tuple[Handler, Any]:
         match event:
             case Pressed(data):
                 action = self._seal.open(data, chat.id)
+                if isinstance(action, paging.TurnTo):
+                    return self._handler("event", "forged"), action
                 handler = self.router.find("press", type(action)) if action is not None else None
                 return (handler, action) if handler else (self._handler("event", "forged"), event)
             case Said(text) if text.startswith("/"):
@@ -273,7 +313,8 @@ class Engine:
                 return Outcome("unreachable")
             case Cause.UNWANTED:
                 return Outcome("unwanted")
-        return Outcome("again", after=error.again if error.again is not None else 5.0)
+        after = error.again if error.again is not None else 5.0
+        return Outcome("again", after, error.cause.value)
 
     def _current(self, room: Room, incoming: Incoming) -> Any:
         if room.state is None:

@@ -37,6 +37,11 @@ class Memory:
     campaign_until: float = 0
     #: What is under way here → the platform's id of the message that tells how far it is; "": it is over.
     progress: Mapping[str, str] = field(default_factory=dict)
+    #: The words whose long menu is being turned over, where its buttons cannot hold them.
+    listed: str = ""
+    #: How many answers this chat had on which day, where answers cost.
+    answered_on: str = ""
+    answers: int = 0
 
 
 @dataclass(frozen=True)
@@ -129,6 +134,15 @@ class Incoming:
 
 
 @dataclass(frozen=True)
+class Metered:
+    """What a platform charges for a message: its category, and whether it is among those that cost nothing."""
+
+    address: Address
+    category: str
+    billable: bool
+
+
+@dataclass(frozen=True)
 class Receipt:
     """What a platform says later about a message that we sent."""
 
@@ -137,6 +151,7 @@ class Receipt:
     state: Literal["sent", "delivered", "read", "failed"]
     #: The platform's error code of a failure.
     code: str = ""
+    metered: Metered | None = None
 
 
 @dataclass(frozen=True)

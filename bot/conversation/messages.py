@@ -108,6 +108,21 @@ class Notice:
     template: str
     values: tuple[str, ...]
     message: Text | Menu | Link | Photo | Progress
+    #: The action behind the template's button, where the template has one: it brings what could not be said.
+    opens: Any = None
+
+
+@dataclass(frozen=True)
+class Advert:
+    """An offer that nobody asked for just now. `template`: its approved form where a platform wants one."""
+
+    template: str
+    #: The language that the words are in, which need not be the chat's.
+    language: str
+    body: str
+    #: How to stop them: said below the words, and done by the button.
+    footer: str
+    stop: Button
 
 
 @dataclass(frozen=True)
@@ -120,7 +135,7 @@ class Relay:
     name: str = ""
 
 
-Message = Text | Menu | Link | Invoice | Photo | File | Question | Progress | Notice | Relay
+Message = Text | Menu | Link | Invoice | Photo | File | Question | Progress | Notice | Advert | Relay
 
 
 @dataclass(frozen=True)

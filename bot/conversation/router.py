@@ -50,16 +50,23 @@ class Taken(ValueError):
 class Router:
     """Collects handlers; several routers make one."""
 
-    def __init__(self, *, business: bool = True) -> None:
+    def __init__(self, *, business: bool = True, always: bool = False) -> None:
+        """`always`: heard even by a chat that has had its answers for today; rights are, by themselves."""
         self.commands: dict[str, Command] = {}
         self.staff_commands: dict[str, StaffCommand] = {}
         self.keys: dict[tuple[str, Any], Handler] = {}
         self._business = business
+        self._always = always or not business
         self.aside: set[Handler] = set()
+        self.essential: set[Handler] = set()
 
     def is_business(self, handler: Handler) -> bool:
         """Whether whoever is answered by it does business with us. Exercising a right does not prolong what is kept."""
         return handler not in self.aside
+
+    def is_essential(self, handler: Handler) -> bool:
+        """Whether it answers however much was asked already: about orders and rights, and on the way to a person."""
+        return handler in self.essential
 
     def command(self, name: str, summary: str | None = None) -> Callable[[H], H]:
         """Answers "/name words"; the handler gets the words."""
@@ -134,6 +141,7 @@ class Router:
             for key, handler in other.keys.items():
                 self._claim(self.keys, key, handler)
             self.aside |= other.aside
+            self.essential |= other.essential
         return self
 
     def _on(self, kind: str, key: Any) -> Callable[[W], W]:
@@ -147,6 +155,8 @@ class Router:
     def _note(self, handler: Handler) -> None:
         if not self._business:
             self.aside.add(handler)
+        if self._always:
+            self.essential.add(handler)
 
     @staticmethod
     def _claim(table: dict[Any, Any], key: Any, value: Any) -> None:

@@ -28,6 +28,7 @@ from services.privacy.entries import (
     not_personal,
 )
 from services.storage import after_sale, app, copies, desk, identity, legal, rights, vault
+from services.storage import campaigns as sending
 
 STORES = {"app": app.APP, "legal": legal.LEGAL, "vault": vault.VAULT}
 
@@ -121,6 +122,16 @@ REGISTRY: tuple[Entry, ...] = (
     *_UNANSWERED.of(app.inbound, "chat id", hidden=_HASH),
     *_UNANSWERED.of(app.inbound, "body", hidden="a message on its way to its answer; the chat shows it"),
     *not_personal(app.inbound, "seq at owner", _WORK),
+    *_ONCE.of(sending.campaign_sends, "chat_id message", hidden=_HASH),
+    *not_personal(sending.campaign_sends, "campaign state tries at", _WORK),
+    *not_personal(
+        sending.campaigns,
+        "name state words made_at begun_at ended_at counts",
+        "an operator's words to nobody",
+    ),
+    *_ONCE.of(sending.metered, "message chat_id", hidden=_HASH),
+    *not_personal(sending.metered, "category billable at", "what a platform charges for"),
+    *not_personal(sending.metered_months, "month category billable messages", "counts"),
     *not_personal(
         app.unreadable,
         "hash door length times at",

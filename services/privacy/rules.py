@@ -52,6 +52,7 @@ from services.storage.app import (
     unreadable,
     wordings,
 )
+from services.storage.campaigns import campaign_sends, metered
 from services.storage.copies import copies
 from services.storage.identity import codes
 from services.storage.legal import LEGAL, last_words
@@ -155,7 +156,16 @@ def _answered_requests() -> Rule:
 
 
 def _events() -> Iterator[Rule]:
-    for table in (seen_events, failed_events, payment_events, declines, dispatches, unreadable):
+    for table in (
+        seen_events,
+        failed_events,
+        payment_events,
+        declines,
+        dispatches,
+        unreadable,
+        campaign_sends,
+        metered,
+    ):
         yield _rows(f"ids in {table.name}", "event", table, _happened(table))
 
 

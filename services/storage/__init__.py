@@ -2,6 +2,7 @@
 
 from services.storage import (
     after_sale,
+    campaigns,
     copies,
     desk,
     identity,
@@ -15,6 +16,7 @@ __all__ = [
     "Stores",
     "Work",
     "after_sale",
+    "campaigns",
     "copies",
     "desk",
     "identity",

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from bot.channels import utf16
 from bot.channels.whatsapp import outbound, templates
+from bot.channels.whatsapp.adverts import adverts
 from bot.channels.whatsapp.files import upload
 from bot.conversation.channel import ChannelError, Way
 from bot.conversation.events import Address
-from bot.conversation.messages import Button, File, Link, Menu, Notice, Photo, Question, Relay, Text
+from bot.conversation.messages import Advert, Button, File, Link, Menu, Notice, Photo, Question, Relay, Text
 
 ADDRESS = Address("whatsapp", "FR.123456789", "33612345678")
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -308,7 +309,7 @@ def test_the_recipient_is_named_as_the_platform_named_them(address, named):
 
 
 def test_a_notice_is_itself_while_the_window_is_open():
-    notice = Notice("esim_ready", ("Japan",), Photo(PNG, "Scan me"))
+    notice = Notice("esim_ready", ("Japan",), Photo(PNG, "Scan me"), "show")
 
     assert kinds(rendered(notice)) == ["image"]
     assert kinds(rendered(notice, way(is_open=False))) == ["template"]
@@ -326,23 +327,50 @@ def test_a_notice_is_itself_while_the_window_is_open():
     ],
 )
 def test_a_template_is_filled_in_its_language(locale, code, said):
-    notice = Notice("esim_ready", ("5 GB\n Japan",), Text("x"))
+    notice = Notice("payment_pending", ("5 GB\n Japan",), Text("x"))
 
     [payload] = rendered(notice, way(locale=locale, is_open=False))
 
     assert payload["template"] == {
-        "name": "esim_ready",
+        "name": "payment_pending",
         "language": {"code": code},
         "components": [{"type": "body", "parameters": [{"type": "text", "text": said}]}],
     }
 
 
 @pytest.mark.parametrize(
-    "notice", [Notice("hello", (), Text("x")), Notice("esim_ready", ("a", "b"), Text("x"))]
+    "notice",
+    [
+        Notice("hello", (), Text("x")),
+        Notice("payment_pending", ("a", "b"), Text("x")),
+        Notice("payment_pending", ("a",), Text("x"), "a button that it lacks"),
+        Notice("esim_ready", ("a",), Text("x")),
+    ],
 )
 def test_a_notice_without_its_template_is_refused(notice):
     with pytest.raises(ChannelError):
         rendered(notice, way(is_open=False))
+
+
+def test_a_templates_button_brings_what_it_may_not_hold():
+    [payload] = rendered(Notice("esim_ready", ("Japan",), Text("x"), "show"), way(is_open=False))
+
+    [_, button] = payload["template"]["components"]
+    assert (button["sub_type"], button["index"]) == ("quick_reply", "0")
+    assert button["parameters"] == [{"type": "payload", "payload": "do:show:MAC"}]
+
+
+def test_an_offer_is_its_own_template_even_while_the_window_is_open():
+    offer = Advert("offer_spring", "fr", "Moins cher", "STOP pour arrêter", Button("Arrêter", "stop"))
+
+    [payload] = rendered(offer)
+    [wanted] = adverts({"fr": offer})
+
+    assert payload["template"]["name"] == wanted["name"] == "offer_spring"
+    assert payload["template"]["language"] == {"code": "fr"}
+    assert payload["template"]["components"][0]["parameters"][0]["payload"] == "do:stop:MAC"
+    assert (wanted["category"], wanted["language"]) == ("MARKETING", "fr")
+    assert [one["type"] for one in wanted["components"]] == ["BODY", "FOOTER", "BUTTONS"]
 
 
 @pytest.mark.parametrize("name", templates.TEMPLATES)
@@ -351,6 +379,8 @@ def test_templates_are_what_meta_takes(name):
     wanted = [str(number) for number in range(1, len(template.examples) + 1)]
 
     assert set(template.texts) == {"en", "fr", "es", "ar"}
+    assert set(template.buttons) in (set(), set(template.texts))
+    assert all(len(label) <= 25 for label in template.buttons.values())
     for text in template.texts.values():
         assert re.findall(r"{{(\d)}}", text) == wanted
         assert not text.startswith("{{")

@@ -334,9 +334,9 @@ async def test_a_start_tries_the_credentials(platform, channel):
 
 
 async def test_templates_are_handed_in_once(platform, channel):
-    assert await channel.register_templates() == 24
+    assert await channel.register_templates() == 32
     assert await channel.register_templates() == 0
-    assert len({json.dumps(template) for template in platform.templates}) == 24
+    assert len({json.dumps(template) for template in platform.templates}) == 32
 
 
 async def test_there_is_no_spinner(channel):

@@ -263,13 +263,6 @@ class Mailbox:
         return True
 
 
-class NoPapers:
-    """Nothing was invoiced."""
-
-    async def of_order(self, _order):
-        return []
-
-
 class Noon(Clock):
     def __init__(self):
         self.at = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -338,14 +331,7 @@ class House:
             door=Door("https://shop.example/export"),
         )
         self.rights = open_rights(
-            stores,
-            self.people,
-            self.secrets,
-            self.checkouts,
-            NoPapers(),
-            Mailer(MailSettings()),
-            self.clock,
-            self.voice,
+            stores, self.people, self.secrets, self.checkouts, Mailer(MailSettings()), self.clock, self.voice
         )
         self.guard = open_guard(stores, self.vault, self.secrets, self.clock)
 

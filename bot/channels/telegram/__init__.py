@@ -64,6 +64,9 @@ class Telegram:
     waits = True
     edits = True
     window: float | None = None
+    metered = False
+    #: Far below what is possible: nobody scrolls through a hundred buttons.
+    most_choices = 30
 
     def __init__(
         self,

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from bot.channels import shortened, split, utf16
 from bot.conversation.channel import Way
 from bot.conversation.messages import (
+    Advert,
     Button,
     File,
     Invoice,
@@ -92,6 +93,8 @@ def outbound(message: Message, way: Way) -> list[Call]:
             return _words(body, [], way)
         case Notice(message=free):
             return outbound(free, way)
+        case Advert(body=body, footer=footer, stop=stop):
+            return _words(f"{body}\n\n{footer}", _keyboards((stop,), way), way)
 
 
 def as_json(value: Any) -> bytes:

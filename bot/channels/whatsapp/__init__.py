@@ -12,13 +12,15 @@ from bot.channels import in_force, knows_one
 from bot.channels.pace import Pace
 from bot.channels.rates import Rate, within
 from bot.channels.whatsapp import inbound, outbound
+from bot.channels.whatsapp.adverts import adverts
 from bot.channels.whatsapp.dashboard import troubles
 from bot.channels.whatsapp.files import upload
-from bot.channels.whatsapp.registration import register
+from bot.channels.whatsapp.menus import MOST_ROWS
+from bot.channels.whatsapp.registration import Held, look, register
 from bot.channels.whatsapp.send import Graph, Trying, Waits, message_id
 from bot.conversation.channel import Sent, Urgency, Way
 from bot.conversation.events import Attachment, Inbound
-from bot.conversation.messages import Message
+from bot.conversation.messages import Advert, Message
 
 SIGNATURE = "x-hub-signature-256"
 WAITS = Waits()
@@ -55,6 +57,8 @@ class WhatsApp:
     edits = False
     #: Free text is allowed for 24 hours after the traveller's last word.
     window: float | None = 86_400.0
+    metered = True
+    most_choices = MOST_ROWS
 
     def __init__(self, settings: Settings, waiting: Waits = WAITS) -> None:
         self._settings = settings
@@ -122,6 +126,16 @@ class WhatsApp:
         """
         content = {"messaging_product": "whatsapp", "bsuid": scoped_id}
         await self._graph.delete(f"{self._settings.phone_id}/contact_book", content)
+
+    async def templates(self) -> list[Held]:
+        """How each of our templates stands at Meta. Raises ChannelError."""
+        return await look(self._graph, self._settings.business_id)
+
+    async def register_adverts(self, by_language: Mapping[str, Advert]) -> list[Held]:
+        """Hand a campaign in for approval where Meta does not know it yet; how it stands. Raises ChannelError."""
+        wanted = adverts(by_language)
+        await register(self._graph, self._settings.business_id, wanted)
+        return await look(self._graph, self._settings.business_id, wanted)
 
     async def close(self) -> None:
         """Let go of the connections."""

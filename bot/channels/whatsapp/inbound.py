@@ -13,7 +13,7 @@ from bot.channels.whatsapp import addresses
 from bot.channels.whatsapp.fields import Fields, part, parts, word
 from bot.channels.whatsapp.happenings import event
 from bot.conversation.channel import Unreadable
-from bot.conversation.events import Address, Inbound, Incoming, Moved, Receipt, Said
+from bot.conversation.events import Address, Inbound, Incoming, Metered, Moved, Receipt, Said
 
 _STATES = {"sent": "sent", "delivered": "delivered", "read": "read", "played": "read", "failed": "failed"}
 
@@ -91,7 +91,17 @@ def _receipts(value: Fields) -> Iterator[Receipt]:
     for status in parts(value, "statuses"):
         state: Any = _STATES.get(word(status, "status"))
         if state and word(status, "id"):
-            yield Receipt(word(status, "id"), state, _code(status) if state == "failed" else "")
+            code = _code(status) if state == "failed" else ""
+            yield Receipt(word(status, "id"), state, code, _metered(status))
+
+
+def _metered(status: Fields) -> Metered | None:
+    """https://developers.facebook.com/docs/whatsapp/cloud-api/webhooks/reference/messages/status"""
+    pricing = part(status, "pricing")
+    who = addresses.address(word(status, "recipient_user_id"), word(status, "recipient_id"))
+    if who is None or not word(pricing, "category"):
+        return None
+    return Metered(who, word(pricing, "category")[:16], billable=pricing.get("billable") is not False)
 
 
 def _code(status: Fields) -> str:

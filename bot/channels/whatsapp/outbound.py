@@ -6,7 +6,7 @@ https://developers.facebook.com/docs/whatsapp/cloud-api/reference/messages
 from __future__ import annotations
 
 from bot.channels import shortened, utf16
-from bot.channels.whatsapp import addresses, templates
+from bot.channels.whatsapp import addresses, adverts, templates
 from bot.channels.whatsapp.files import kind
 from bot.channels.whatsapp.menus import (
     MOST_BODY,
@@ -21,6 +21,7 @@ from bot.channels.whatsapp.menus import (
 )
 from bot.conversation.channel import ChannelError, Way
 from bot.conversation.messages import (
+    Advert,
     File,
     Invoice,
     Link,
@@ -68,8 +69,10 @@ def _contents(message: Message, way: Way, media_id: str) -> list[Content]:
             return _photo(message, way, media_id)
         case File():
             return _captioned("document", media_id, message.body, message.name)
-        case Notice(template=name, values=values) if not way.open:
-            return [templates.filled(name, values, way.locale)]
+        case Notice(template=name, values=values, opens=opens) if not way.open:
+            return [templates.filled(name, values, way.locale, way.seal(opens) if opens else "")]
+        case Advert(stop=stop):
+            return [adverts.advert(message, way.seal(stop.action))]
         case Notice(message=inner):
             return _contents(inner, way, media_id)
         case Relay():

@@ -7,7 +7,7 @@ for an answer, because an answer opens the window in which the shop may speak fr
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from bot.channels import shortened, utf16
@@ -28,6 +28,8 @@ class Template:
 
     examples: tuple[str, ...]
     texts: dict[str, str]
+    #: What its button says: it brings at once what the template may not hold.
+    buttons: dict[str, str] = field(default_factory=dict)
 
 
 TEMPLATES = {
@@ -35,13 +37,14 @@ TEMPLATES = {
     "esim_ready": Template(
         ("Japan, 5 GB",),
         {
-            "en": "Good news: your eSIM for {{1}} is ready. Reply to this message to receive its QR code.",
-            "fr": "Bonne nouvelle : votre eSIM pour {{1}} est prête. Répondez à ce message pour recevoir son "
-            "code QR.",
-            "es": "Buenas noticias: tu eSIM para {{1}} está lista. Responde a este mensaje para recibir su "
+            "en": "Good news: your eSIM for {{1}} is ready. Tap the button below to receive its QR code.",
+            "fr": "Bonne nouvelle : votre eSIM pour {{1}} est prête. Touchez le bouton ci-dessous pour recevoir "
+            "son code QR.",
+            "es": "Buenas noticias: tu eSIM para {{1}} está lista. Toca el botón de abajo para recibir su "
             "código QR.",
-            "ar": "أخبار سارة: شريحة eSIM الخاصة بك ({{1}}) جاهزة. أجب عن هذه الرسالة لتصلك رمز QR الخاص بها.",
+            "ar": "أخبار سارة: شريحة eSIM الخاصة بك ({{1}}) جاهزة. اضغط الزر أدناه ليصلك رمز QR الخاص بها.",
         },
+        {"en": "Show my eSIM", "fr": "Afficher mon eSIM", "es": "Ver mi eSIM", "ar": "عرض شريحتي"},
     ),
     # A plan or destination, an amount of money.
     "refunded": Template(
@@ -107,6 +110,17 @@ TEMPLATES = {
             "ar": "حُذفت بياناتك في {{1}}. الإيصال: {{2}}. ما يبقى في هذه المحادثة يخصك ويمكنك مسحه.",
         },
     ),
+    # The news about a line in one short sentence.
+    "line_news": Template(
+        ("Japan, 5 GB: your data runs low",),
+        {
+            "en": "There is news about your eSIM: {{1}}. Tap the button below to see what is left.",
+            "fr": "Il y a du nouveau pour votre eSIM : {{1}}. Touchez le bouton ci-dessous pour voir ce qu’il reste.",
+            "es": "Hay novedades sobre tu eSIM: {{1}}. Toca el botón de abajo para ver cuánto queda.",
+            "ar": "لدينا خبر عن شريحة eSIM الخاصة بك: {{1}}. اضغط الزر أدناه لمعرفة ما تبقى.",
+        },
+        {"en": "What is left?", "fr": "Que reste-t-il ?", "es": "¿Cuánto queda?", "ar": "كم تبقى؟"},
+    ),
     # The news in one short sentence.
     "general_news": Template(
         ("80% of your data is used",),
@@ -120,28 +134,57 @@ TEMPLATES = {
 }
 
 
-def filled(name: str, values: tuple[str, ...], locale: str) -> dict[str, Any]:
-    """The content of a template message. Raises ChannelError for a template or a number of values we lack."""
+def filled(name: str, values: tuple[str, ...], locale: str, opens: str = "") -> dict[str, Any]:
+    """The content of a template message; `opens`: what its button does, where it has one.
+
+    Raises ChannelError for a template, a number of values or a button that we lack.
+    """
     template = TEMPLATES.get(name)
-    if template is None or len(values) != len(template.examples):
+    if template is None or len(values) != len(template.examples) or bool(template.buttons) != bool(opens):
         raise ChannelError("template")
     language = re.split("[-_]", locale)[0].lower()
     code = language if language in template.texts else FALLBACK
     parameters = [{"type": "text", "text": _value(value, code)} for value in values]
-    body = {"type": "body", "parameters": parameters}
-    return {
-        "type": "template",
-        "template": {"name": name, "language": {"code": code}, "components": [body]},
-    }
+    components = [{"type": "body", "parameters": parameters}, *([pressing(opens)] if opens else [])]
+    return content(name, code, components)
+
+
+def content(name: str, code: str, components: list[dict[str, Any]]) -> dict[str, Any]:
+    """A template message as it is sent."""
+    wanted = {"name": name, "language": {"code": code}, "components": components}
+    return {"type": "template", "template": wanted}
+
+
+def pressing(opens: str) -> dict[str, Any]:
+    """What comes back when the first button is pressed."""
+    payload = {"type": "payload", "payload": opens}
+    return {"type": "button", "sub_type": "quick_reply", "index": "0", "parameters": [payload]}
 
 
 def registrations() -> list[dict[str, Any]]:
     """Every template in every language, as Meta wants it for approval."""
     return [
-        {"name": name, "language": code, "category": CATEGORY, "components": [_body(text, template.examples)]}
+        registration(name, code, CATEGORY, _body(text, template.examples), template.buttons.get(code, ""))
         for name, template in TEMPLATES.items()
         for code, text in template.texts.items()
     ]
+
+
+def registration(
+    name: str, code: str, category: str, body: dict[str, Any], button: str = "", footer: str = ""
+) -> dict[str, Any]:
+    """One template in one language, as Meta wants it for approval."""
+    replies = [{"type": "QUICK_REPLY", "text": button}]
+    return {
+        "name": name,
+        "language": code,
+        "category": category,
+        "components": [
+            body,
+            *([{"type": "FOOTER", "text": footer}] if footer else []),
+            *([{"type": "BUTTONS", "buttons": replies}] if button else []),
+        ],
+    }
 
 
 def _body(text: str, examples: tuple[str, ...]) -> dict[str, Any]:

@@ -35,6 +35,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("executor", name=op.f("pk_beats")),
     )
     op.create_table(
+        "campaigns",
+        sa.Column("name", sa.String(length=32), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("words", sa.JSON(), nullable=False),
+        sa.Column("made_at", columns.Moment(timezone=True), nullable=False),
+        sa.Column("begun_at", columns.Moment(timezone=True), nullable=True),
+        sa.Column("ended_at", columns.Moment(timezone=True), nullable=True),
+        sa.Column("counts", sa.JSON(), nullable=True),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_campaigns")),
+    )
+    with op.batch_alter_table("campaigns", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_campaigns_state"), ["state"], unique=False)
+
+    op.create_table(
         "consents",
         sa.Column(
             "seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
@@ -146,6 +160,26 @@ def upgrade() -> None:
         sa.Column("value", sa.String(length=255), nullable=False),
         sa.Column("at", columns.Moment(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_marks")),
+    )
+    op.create_table(
+        "metered",
+        sa.Column("message", sa.String(length=64), nullable=False),
+        sa.Column("chat_id", sa.String(length=64), nullable=False),
+        sa.Column("category", sa.String(length=16), nullable=False),
+        sa.Column("billable", sa.Boolean(), nullable=False),
+        sa.Column("at", columns.Moment(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("message", name=op.f("pk_metered")),
+    )
+    with op.batch_alter_table("metered", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_metered_at"), ["at"], unique=False)
+
+    op.create_table(
+        "metered_months",
+        sa.Column("month", sa.String(length=7), nullable=False),
+        sa.Column("category", sa.String(length=16), nullable=False),
+        sa.Column("billable", sa.Boolean(), nullable=False),
+        sa.Column("messages", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("month", "category", "billable", name=op.f("pk_metered_months")),
     )
     op.create_table(
         "pauses",
@@ -265,6 +299,22 @@ def upgrade() -> None:
         sa.Column("at", columns.Moment(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_wordings")),
     )
+    op.create_table(
+        "campaign_sends",
+        sa.Column("campaign", sa.String(length=32), nullable=False),
+        sa.Column("chat_id", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("message", sa.String(length=64), nullable=True),
+        sa.Column("at", columns.Moment(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["campaign"], ["campaigns.name"], name=op.f("fk_campaign_sends_campaign")),
+        sa.PrimaryKeyConstraint("campaign", "chat_id", name=op.f("pk_campaign_sends")),
+    )
+    with op.batch_alter_table("campaign_sends", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_campaign_sends_at"), ["at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_campaign_sends_chat_id"), ["chat_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_campaign_sends_message"), ["message"], unique=False)
+
     op.create_table(
         "cases",
         sa.Column("id", sa.String(length=64), nullable=False),
@@ -752,6 +802,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_cases_customer_id"))
 
     op.drop_table("cases")
+    with op.batch_alter_table("campaign_sends", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_campaign_sends_message"))
+        batch_op.drop_index(batch_op.f("ix_campaign_sends_chat_id"))
+        batch_op.drop_index(batch_op.f("ix_campaign_sends_at"))
+
+    op.drop_table("campaign_sends")
     op.drop_table("wordings")
     with op.batch_alter_table("unreadable", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_unreadable_at"))
@@ -784,6 +840,11 @@ def downgrade() -> None:
 
     op.drop_table("payment_events")
     op.drop_table("pauses")
+    op.drop_table("metered_months")
+    with op.batch_alter_table("metered", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_metered_at"))
+
+    op.drop_table("metered")
     op.drop_table("marks")
     with op.batch_alter_table("leases", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_leases_until"))
@@ -813,6 +874,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_consents_customer_id"))
 
     op.drop_table("consents")
+    with op.batch_alter_table("campaigns", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_campaigns_state"))
+
+    op.drop_table("campaigns")
     op.drop_table("beats")
     with op.batch_alter_table("alarms", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_alarms_told_at"))
