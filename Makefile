@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DELETE_ON_ERROR:
-.PHONY: run test check bench chaos judges fuzz words lock lock-judges clean
+.PHONY: run test check bench chaos load judges fuzz words lock lock-judges clean
 
 run: $(READY)
 	@exec $(BIN)/python -m bot sandbox
@@ -24,6 +24,10 @@ bench: $(READY)
 
 chaos: $(READY)
 	@$(BIN)/python -m tests.chaos
+
+# A thousand travellers while a campaign runs to ten thousand.
+load: $(READY)
+	@$(BIN)/python -m tests.load
 
 # Other people's code judges: JUDGE=name for one, JUDGES=folder for other people's cases, TESTS=those whose wire
 # the schema's judge looks at (without it the whole suite's).

@@ -1,0 +1,1 @@
+"""Many travellers at once while a campaign runs, at the rates that Telegram keeps."""
