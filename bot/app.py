@@ -16,7 +16,6 @@ from bot.arrivals import Arrivals
 from bot.channels import telegram, whatsapp
 from bot.connecting import channels_of, limits_of, longest_answer, providers_of
 from bot.conversation.actions import Seal
-from bot.conversation.budget import Budget
 from bot.conversation.channel import ChannelError
 from bot.conversation.engine import Engine
 from bot.conversation.events import Attachment
@@ -24,12 +23,12 @@ from bot.conversation.router import Router
 from bot.desk import Desk
 from bot.forgetting import others_of
 from bot.groups import Groups
-from bot.housekeeping import BEAT, LEAST_BEAT, Housekeeping
+from bot.housekeeping import Housekeeping
 from bot.inbox import Inbox
 from bot.jobs import Job, Jobs
 from bot.lines import Lines
 from bot.moving import Moving
-from bot.offers import offers
+from bot.offers import open_offers
 from bot.outgoing import Outgoing
 from bot.pages import COPY, POLICY, Pages
 from bot.payment_watch import watch
@@ -45,7 +44,6 @@ from services.backups import Recovery
 from services.books import read_books
 from services.buyer_guard import BuyerGuard
 from services.buying import Buying
-from services.campaigns import Campaigns
 from services.catalogue import NAME as CATALOGUE_COPY
 from services.catalogue import Catalogue
 from services.checkout import Checkouts
@@ -64,7 +62,6 @@ from services.lanes import Lanes
 from services.locks import LeaseLocks, MemoryLocks
 from services.mailer import Mailer
 from services.mailer import Settings as MailSettings
-from services.metering import Metering
 from services.metrics import Metrics
 from services.news import Alarm
 from services.orders import Orders
@@ -263,9 +260,7 @@ class App:
         self.rights = open_rights(
             self.stores, self.customers, self.secrets, self.checkouts, mailer, clock, voice
         )
-        self.campaigns = Campaigns(app, clock)
-        self.offers = offers(app, clock, voice, self.privacy, self.rights.pauses)
-        self.metering = Metering(app, clock)
+        self.offers = open_offers(app, clock, voice, self.privacy, self.rights.pauses)
         self.shop = self._shop()
         self.hints = Hints(
             app,
@@ -288,7 +283,7 @@ class App:
             State,
             lambda text: bool(places.find(text)),
             settings.shop_language,
-            Budget(settings.answers_per_day),
+            settings.answers_per_day,
         )
         self.arrivals = Arrivals(self)
         self.engine.on_return(self.arrivals.returned)
@@ -322,8 +317,7 @@ class App:
                     self.staff,
                     voice.tell_alarms,
                 ),
-                Job("campaigns", 2, self.offers.run, floor=0.3),
-                Job("share the rates", BEAT, outgoing.share, floor=LEAST_BEAT),
+                *self.offers.jobs(outgoing),
                 *self.lines.jobs(),
                 *self.after_sale.jobs(),
                 *rights.jobs(self.rights),
@@ -437,7 +431,7 @@ class App:
             customers=self.customers,
             privacy=self.privacy,
             rights=self.rights,
-            campaigns=self.campaigns,
+            campaigns=self.offers.campaigns,
             stars=self.stars.sales,
             methods=settings.payment_methods,
             controller=settings.controller,

@@ -24,11 +24,10 @@ from bot.groups import Groups
 from bot.housekeeping import Housekeeping
 from bot.inbox import Inbox
 from bot.moving import Moving
+from bot.offers import Offers
 from bot.sessions import Sessions
 from bot.star_counter import StarCounter
-from services.campaigns import Round
 from services.delivery import Delivery
-from services.metering import Metering
 from services.metrics import Metrics
 from services.privacy import Privacy
 from services.privacy.rights import Rights
@@ -50,8 +49,7 @@ class House(Protocol):
     groups: Groups
     housekeeping: Housekeeping
     privacy: Privacy
-    offers: Round
-    metering: Metering
+    offers: Offers
 
 
 class Arrivals:
@@ -91,10 +89,10 @@ class Arrivals:
     async def _receipt(self, receipt: Receipt) -> None:
         shop, message = self._shop, self._shop.sessions.message_id(receipt.message)
         await shop.delivery.receipt(message, receipt.state, receipt.code)
-        await shop.offers.receipt(message, receipt.state, receipt.code)
+        await shop.offers.round.receipt(message, receipt.state, receipt.code)
         if receipt.metered is not None:
             chat = shop.sessions.chat_id(receipt.metered.address)
-            await shop.metering.note(
+            await shop.offers.metering.note(
                 message, chat, receipt.metered.category, billable=receipt.metered.billable
             )
 

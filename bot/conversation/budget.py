@@ -33,8 +33,5 @@ class Budget:
         return replace(memory, answered_on=today, answers=min(said + 1, self.most + 1))
 
 
-UNLIMITED = Budget()
-
-
 def _day(now: datetime) -> str:
     return f"{now:%Y-%m-%d}"

@@ -13,7 +13,7 @@ import structlog
 
 from bot.conversation import paging
 from bot.conversation.actions import Seal
-from bot.conversation.budget import UNLIMITED, Budget
+from bot.conversation.budget import Budget
 from bot.conversation.channel import Cause, Channel, ChannelError, Urgency
 from bot.conversation.events import Address, Chat, Event, Incoming, Memory, Pressed, Said, StaffSaid
 from bot.conversation.first_words import language_of_chat, with_language_button
@@ -83,7 +83,7 @@ class Engine:
         new_state: Callable[[Address, str, Memory], Any],
         names_place: Callable[[str], bool],
         default_locale: str = SOURCE,
-        budget: Budget = UNLIMITED,
+        most_answers: int = 0,
     ) -> None:
         self.router = router
         self.shop = shop
@@ -95,7 +95,7 @@ class Engine:
         self._new_state = new_state
         self._names_place = names_place
         self._default = default_locale
-        self._budget = budget
+        self._budget = Budget(most_answers)
         self._returned: Callable[[str], Awaitable[None]] = _nothing
 
     def on_return(self, act: Callable[[str], Awaitable[None]]) -> None:

@@ -6,7 +6,6 @@ import pytest
 from small_talk import Channel, Sessions, State
 
 from bot.conversation.actions import Seal
-from bot.conversation.budget import Budget
 from bot.conversation.engine import Engine
 from bot.conversation.events import Address, Incoming, Said
 from bot.conversation.messages import Text
@@ -33,7 +32,7 @@ class Chat:
             lambda: self.now,
             State,
             lambda _text: False,
-            budget=Budget(3),
+            most_answers=3,
         )
         self.number = 0
 
