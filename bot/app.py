@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets as chance
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 
 import structlog
@@ -13,14 +13,13 @@ import handlers
 from bot import rights
 from bot.after_sale import AfterSale
 from bot.arrivals import Arrivals
-from bot.channels import telegram, whatsapp
+from bot.channels import whatsapp
 from bot.connecting import channels_of, limits_of, longest_answer, providers_of
 from bot.conversation.actions import Seal
-from bot.conversation.channel import ChannelError
 from bot.conversation.engine import Engine
-from bot.conversation.events import Attachment
 from bot.conversation.router import Router
 from bot.desk import Desk
+from bot.errands import Errands
 from bot.forgetting import others_of
 from bot.groups import Groups
 from bot.housekeeping import Housekeeping
@@ -103,6 +102,7 @@ class App:
         self.waits = Waits(settings.time_factor)
         self.secrets = secrets
         self.channels = channels_of(settings)
+        self.errands = Errands(self.channels, settings.staff_chat)
         self.metrics = Metrics()
         self.alarms = Alarms(stores.app, self.clock)
         self.voice = Spoken(self.alarms, self.channels, settings.staff_chat)
@@ -356,27 +356,6 @@ class App:
             ).routes(),
         )
 
-    async def fetch(self, channel: str, reference: str, kind: str, mime: str) -> bytes | None:
-        """A file that somebody sent, or None when the platform does not give it."""
-        try:
-            return await self.channels[channel].fetch(Attachment(kind, reference, mime))  # type: ignore[arg-type]
-        except ChannelError as error:
-            log.warning("file not fetched", channel=channel, reason=error.reason)
-            return None
-
-    async def forget_staff_messages(self, messages: Sequence[str]) -> bool:
-        """Take a traveller's words out of the staff chat; where Telegram refuses, they become "erased".
-
-        False when some are still there and another try makes sense.
-        """
-        channel = self.channels.get("telegram")
-        if not isinstance(channel, telegram.Telegram) or self.settings.staff_chat is None:
-            return True
-        try:
-            return not await channel.forget(self.settings.staff_chat, list(messages))
-        except ChannelError:
-            return False
-
     def _privacy(self, mailer: Mailer) -> Privacy:
         others = others_of(self, mailer)
         settings = self.settings
@@ -435,7 +414,7 @@ class App:
             stars=self.stars.sales,
             methods=settings.payment_methods,
             controller=settings.controller,
-            fetch=self.fetch,
+            fetch=self.errands.fetch,
         )
 
     def alert(self, cause: str, facts: str) -> None:

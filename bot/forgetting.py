@@ -24,7 +24,7 @@ def others_of(app: App, mailer: Mailer) -> Others:
     return Others(
         checkouts=app.checkouts,
         providers=app.providers,
-        forget_staff_messages=app.forget_staff_messages,
+        forget_staff_messages=app.errands.forget_staff_messages,
         voice=app.voice,
         payments=app.payments,
         forget_contact=_Platforms(app).forget_contact,
