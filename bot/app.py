@@ -25,13 +25,13 @@ from bot.groups import Groups
 from bot.housekeeping import Housekeeping
 from bot.inbox import Inbox
 from bot.jobs import Job, Jobs
+from bot.knowing import chats_of, identity
 from bot.lines import Lines
-from bot.moving import Moving
 from bot.offers import open_offers
 from bot.outgoing import Outgoing
 from bot.pages import COPY, POLICY, Pages
 from bot.payment_watch import watch
-from bot.sessions import Sessions, State
+from bot.sessions import State
 from bot.settings import Settings
 from bot.star_counter import StarCounter
 from bot.voice import Spoken
@@ -196,8 +196,7 @@ class App:
         self.recovery = Recovery(app, self.esims, self.providers, self.durable.start_with, clock, voice)
         truth = RefundTruth(app, self.payments, clock, self.durable.start_with, self.secrets, voice)
         locks = MemoryLocks() if self.alone else LeaseLocks(app, self.me)
-        self.sessions = Sessions(app, self.vault, self.customers, self.secrets, clock, locks)
-        self.moving = Moving(app, self.vault, self.customers, self.secrets, self.sessions, locks)
+        self.sessions, self.moving = chats_of(self, locks)
         self.stars = StarCounter(
             self.channels.get("telegram"),
             app,
@@ -261,6 +260,7 @@ class App:
             self.stores, self.customers, self.secrets, self.checkouts, mailer, clock, voice
         )
         self.offers = open_offers(app, clock, voice, self.privacy, self.rights.pauses)
+        self.identity = identity(self, locks, mailer)
         self.shop = self._shop()
         self.hints = Hints(
             app,
@@ -321,6 +321,7 @@ class App:
                 *self.lines.jobs(),
                 *self.after_sale.jobs(),
                 *rights.jobs(self.rights),
+                Job("go on linking", 600, self.identity.uniting.resume, due=True, floor=10),
                 Job("papers", 2, self.paperwork.take_up, floor=0.3),
                 Job("fees", 3_600, self.receipts.learn_fees, due=True, floor=30),
                 *self.stars.jobs(settings.payment_methods["telegram"]),
@@ -408,6 +409,7 @@ class App:
             rules=settings.rules,
             dossiers=Dossiers(self.stores.app),
             customers=self.customers,
+            identity=self.identity,
             privacy=self.privacy,
             rights=self.rights,
             campaigns=self.offers.campaigns,

@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy import Connection, delete, func, select, update
 
 from bot.conversation.engine import TryAgain
-from bot.conversation.events import Address, Attachment, Incoming, Pressed, Said
+from bot.conversation.events import Address, Attachment, Incoming, Pressed, Said, Wished
 from bot.conversation.events import Sent as SentIn
 from services.clock import machine_now
 from services.locks import Busy
@@ -165,12 +165,14 @@ class Inbox:
         )
 
 
-def _event(kind: str, fields: dict[str, Any]) -> Said | Pressed | SentIn:
+def _event(kind: str, fields: dict[str, Any]) -> Said | Pressed | SentIn | Wished:
     match kind:
         case "Said":
             return Said(**fields)
         case "Pressed":
             return Pressed(**fields)
+        case "Wished":
+            return Wished(**fields)
         case _:
             file = fields["attachment"]
             return SentIn(fields["kind"], Attachment(**file) if file else None, fields["caption"])

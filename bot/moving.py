@@ -1,4 +1,4 @@
-"""A traveller's chat goes along when their platform gives them another id: a new number, a new scoped id."""
+"""A traveller's chat goes along when their platform gives them another scoped id; with a new number, once proven."""
 
 from __future__ import annotations
 
@@ -7,15 +7,13 @@ from dataclasses import asdict
 from sqlalchemy import Connection, exists, select, update
 
 from bot.conversation.events import Address
-from bot.sessions import Locks, Sessions
+from bot.sessions import Locks, Sessions, ids_of
 from services.customers import Customers
+from services.identity import Doubts
+from services.identity.one_owner import move_chat
 from services.storage import Storage
-from services.storage.after_sale import claims
-from services.storage.app import cases, chats, dispatches, identities, orders
+from services.storage.app import identities
 from services.storage.sealing import Erased, Sealer, Secrets, Vault
-
-#: What names a chat: whatever is still to be told finds its traveller under the new id.
-_NAMES = (orders.c.chat_id, cases.c.chat_id, dispatches.c.chat_id, claims.c.chat_id)
 
 
 class Moving:
@@ -26,6 +24,7 @@ class Moving:
         app: Storage,
         vault: Vault,
         people: Customers,
+        doubts: Doubts,
         secrets: Secrets,
         sessions: Sessions,
         locks: Locks,
@@ -33,15 +32,21 @@ class Moving:
         self._app = app
         self._vault = vault
         self._people = people
+        self._doubts = doubts
         self._secrets = secrets
         self._sessions = sessions
         self._locks = locks
 
     async def follow(self, was: Address, now: Address) -> bool:
-        """False when we knew nobody there, or somebody at the new id already. Safe to repeat. Raises Busy."""
+        """False when we knew nobody there, or somebody at the new id already. Safe to repeat. Raises Busy.
+
+        With a new number they have to prove who they are, and are new until then: a number is what others get.
+        """
         customer = await self._people.find(was.channel, was.id)
         if customer is None or was.id == now.id:
             return False
+        if now.phone and now.phone != was.phone:
+            return await self._set_apart(customer, was, now)
         try:
             sealer = await self._vault.sealer(customer)
         except Erased:
@@ -52,12 +57,18 @@ class Moving:
                 still_mine(connection)
                 if not self._rename(connection, sealer, customer, was.channel, was.id, now.id):
                     return False
-                if was.phone and now.phone and was.phone != now.phone:
-                    self._rename(connection, sealer, customer, "phone", was.phone, now.phone)
-                self._move_chat(connection, sealer, was, now)
+                old, new = self._sessions.chat_id(was), self._sessions.chat_id(now)
+                move_chat(connection, old, new, sealer, lambda kept: kept | {"address": asdict(now)})
                 return True
 
             return await self._app.transaction(work)
+
+    async def _set_apart(self, customer: str, was: Address, now: Address) -> bool:
+        chat = self._sessions.chat_id(was)
+        left = [*ids_of(was).items(), (was.channel, was.phone or was.id)]
+        async with self._locks.hold(chat):
+            await self._doubts.set_apart(customer, ids_of(now), "new_number", chat, left)
+        return True
 
     def _rename(
         self, connection: Connection, sealer: Sealer, customer: str, kind: str, was: str, now: str
@@ -76,18 +87,3 @@ class Moving:
             .values(hash=new, value=sealer.seal(now, f"identities:value:{customer}:{kind}"))
         )
         return renamed.rowcount == 1
-
-    def _move_chat(self, connection: Connection, sealer: Sealer, was: Address, now: Address) -> None:
-        old, new = self._sessions.chat_id(was), self._sessions.chat_id(now)
-        state = connection.execute(select(chats.c.state).where(chats.c.id == old)).scalar_one_or_none()
-        there = connection.execute(select(chats.c.id).where(chats.c.id == new)).first()
-        if state is None or there is not None:
-            return
-        kept = sealer.open_json(state, f"chats:state:{old}") | {"address": asdict(now)}
-        connection.execute(
-            update(chats)
-            .where(chats.c.id == old)
-            .values(id=new, state=sealer.seal_json(kept, f"chats:state:{new}"))
-        )
-        for column in _NAMES:
-            connection.execute(update(column.table).where(column == old).values({column.name: new}))

@@ -55,6 +55,7 @@ async def opened(settings: Settings) -> AsyncIterator[App]:
         await app.recovery.run()
         await app.buying.import_foreign()
         await app.privacy.resume()
+        await app.identity.uniting.resume()
         app.jobs.start()
         stack.push_async_callback(app.jobs.stop)
         if source is not None:

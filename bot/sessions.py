@@ -13,6 +13,7 @@ from sqlalchemy import Connection, bindparam, exists, insert, select, update
 from bot.conversation.events import Address, Memory
 from services.clock import Clock
 from services.customers import Customers
+from services.identity import Doubts
 from services.storage import Storage
 from services.storage.app import chats, customers, failed_events, seen_events
 from services.storage.sealing import Erased, Secrets, Vault
@@ -21,13 +22,18 @@ from services.storage.upsert import insert_new
 #: Activity is noted this often at most; periods of years do not need more.
 ACTIVITY_EVERY = timedelta(hours=12)
 
+#: Channels on which a person is known by a number; and after how long it may have got a new owner.
+BY_NUMBER = frozenset({"whatsapp"})
+SILENCE = timedelta(days=90)
+
 # What every turn asks and writes, built once: building a statement costs more than carrying it out.
 _WAS_SEEN = exists(select(seen_events.c.id).where(seen_events.c.id == bindparam("event")))
 _SEEN = select(_WAS_SEEN)
 _CHAT = select(
     chats.c.customer_id, chats.c.state, chats.c.said_at, chats.c.blocked, _WAS_SEEN.label("seen")
 ).where(chats.c.id == bindparam("chat"))
-_KEEP = update(chats).where(chats.c.id == bindparam("chat"))
+# Only while the chat is still theirs: sealed with another one's key it could not be read again.
+_KEEP = update(chats).where(chats.c.id == bindparam("chat"), chats.c.customer_id == bindparam("customer"))
 _HEARD = _KEEP.values(state=bindparam("kept"), said_at=bindparam("now"), blocked=False)
 _TOLD = _KEEP.values(state=bindparam("kept"))
 _ACTIVE = (
@@ -75,9 +81,17 @@ class Sessions:
     """Opens chats one event at a time and commits what became of them, many chats in one flush."""
 
     def __init__(
-        self, app: Storage, vault: Vault, people: Customers, secrets: Secrets, clock: Clock, locks: Locks
+        self,
+        app: Storage,
+        vault: Vault,
+        people: Customers,
+        doubts: Doubts,
+        secrets: Secrets,
+        clock: Clock,
+        locks: Locks,
     ) -> None:
         self._app = app
+        self._doubts = doubts
         self._vault = vault
         self._people = people
         self._secrets = secrets
@@ -102,8 +116,11 @@ class Sessions:
         chat = self.chat_id(address)
         async with self._locks.hold(chat) as still_mine:
             room = await self._load(chat, event, still_mine)
+            if room is not None and self._is_doubtful(room, address):
+                await self._doubts.set_apart(room.customer, ids_of(address), "silence", chat)
+                room = None
             if room is None:
-                customer = await self._people.known_as(_ids(address))
+                customer = await self._newcomer(address)
                 room = Room(chat, customer, None, None, False, await self.was_seen(event), still_mine)
             yield room
 
@@ -179,6 +196,25 @@ class Sessions:
         )
         return await self._app.transaction(lambda connection: connection.execute(marked).scalar())
 
+    def _is_doubtful(self, room: Room, address: Address) -> bool:
+        """Numbers get new owners; whether their platform's ids then change too, nobody promises."""
+        if address.channel not in BY_NUMBER or room.said_at is None:
+            return False
+        return self._clock.now() - room.said_at >= SILENCE
+
+    async def _newcomer(self, address: Address) -> str:
+        """Who speaks at an address where we have no chat: known by the id, new, or new at somebody else's number."""
+        ids = ids_of(address)
+        if address.phone and await self._people.find(address.channel, address.id) is None:
+            former = await self._people.find("phone", address.phone) or await self._people.find(
+                address.channel, address.phone
+            )
+            if former is not None:
+                number = self.chat_id(Address(address.channel, address.phone))
+                left = [(address.channel, address.phone)]
+                return await self._doubts.set_apart(former, ids, "new_id", number, left)
+        return await self._people.known_as(ids)
+
     async def _load(self, chat: str, event: str, still_mine: Callable[[Connection], None]) -> Room | None:
         row = await self._app.read(
             lambda connection: connection.execute(_CHAT, {"chat": chat, "event": event}).one_or_none()
@@ -237,9 +273,9 @@ def _keep(
         )
         return
     if heard:
-        connection.execute(_HEARD, {"chat": room.id, "kept": sealed, "now": now})
+        connection.execute(_HEARD, {"chat": room.id, "customer": room.customer, "kept": sealed, "now": now})
     else:
-        connection.execute(_TOLD, {"chat": room.id, "kept": sealed})
+        connection.execute(_TOLD, {"chat": room.id, "customer": room.customer, "kept": sealed})
     if business:
         connection.execute(_ACTIVE, {"customer": room.customer, "now": now, "before": now - ACTIVITY_EVERY})
 
@@ -261,7 +297,7 @@ def _packed(state: State) -> dict[str, Any]:
     return {"address": vars(state.address), "locale": state.locale, "memory": vars(state.memory)}
 
 
-def _ids(address: Address) -> dict[str, str]:
+def ids_of(address: Address) -> dict[str, str]:
     """The platform's ids of the person, the strongest first."""
     if address.phone and address.phone != address.id:
         return {address.channel: address.id, "phone": address.phone}

@@ -31,7 +31,7 @@ from bot.conversation.first_words import ShowLanguages
 from bot.conversation.i18n import N_, _, languages, speaking
 from bot.conversation.messages import Button, Menu, Remember, Reply, Text
 from bot.conversation.router import Router
-from handlers import _links, esims, support
+from handlers import _links, esims, marketing, support
 from services.shop import Shop
 
 router = Router()
@@ -48,6 +48,7 @@ COMMANDS = (
     ("refund", N_("Give an eSIM back")),
     ("withdraw", N_("Withdraw from a contract")),
     ("account", N_("Name, email, phone")),
+    ("link", N_("Link Telegram and WhatsApp")),
     ("language", N_("Change language")),
     ("privacy", N_("Privacy: your data and your rights")),
     ("terms", N_("Terms of sale")),
@@ -68,7 +69,7 @@ async def start(chat: Chat, shop: Shop, words: str) -> Reply:
     chat = _links.led_by(chat, shop, link)
     followed = await _links.follow(chat, shop, link)
     if followed is None:
-        return Remember(chat.memory), welcome(shop)
+        return Remember(chat.memory), welcome(shop), *await marketing.asked_again(chat, shop)
     return followed if isinstance(followed, Sequence) else (Remember(chat.memory), followed)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
@@ -153,6 +153,18 @@ class WithdrawalNoticed:
     """Somebody declared a withdrawal with the number of this chat's order."""
 
     claim: str
+
+
+@dataclass(frozen=True)
+class ChatsLinked:
+    """This chat and another one are the same customer's from now on."""
+
+
+@dataclass(frozen=True)
+class ProofCode:
+    """Somebody says that they are this customer: the code that proves it. Travels in memory only."""
+
+    code: str = field(repr=False)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from services.delivery import Delivery
 from services.dossiers import Dossiers
 from services.esims import Esims
 from services.giving_back import GivingBack
+from services.identity import Identity
 from services.imei import Imeis
 from services.orders import Orders
 from services.papers import Papers
@@ -83,6 +84,7 @@ class Shop:
     rules: Rules
     dossiers: Dossiers
     customers: Customers
+    identity: Identity
     privacy: Privacy
     rights: Rights
     campaigns: Campaigns

@@ -95,6 +95,13 @@ class Sent:
 
 
 @dataclass(frozen=True)
+class Wished:
+    """What somebody chose in the platform's own settings: our offers, or none."""
+
+    offers: bool
+
+
+@dataclass(frozen=True)
 class News:
     """Something happened in the shop that this chat must hear of. `item` is a value of a service."""
 
@@ -114,7 +121,7 @@ class StaffSaid:
     member_id: str = ""
 
 
-Event = Said | Pressed | Sent | News | StaffSaid
+Event = Said | Pressed | Sent | Wished | News | StaffSaid
 
 
 @dataclass(frozen=True)
@@ -124,7 +131,7 @@ class Incoming:
     #: The platform's own id, with the channel in front. May hold a phone number: hashed at the door.
     id: str
     address: Address
-    event: Said | Pressed | Sent | StaffSaid
+    event: Said | Pressed | Sent | Wished | StaffSaid
     #: The language that the platform names, if it names one ("fr", "pt-BR").
     language: str | None = None
     #: The country of the number (ISO 3166 alpha-2), where there is one.

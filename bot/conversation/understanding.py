@@ -18,11 +18,14 @@ from bot.conversation.i18n import SOURCE, in_language, languages, p_, speaking
 
 
 #: Intent → its English phrases; the most specific intent stands first. A phrase matches whole words,
-#: "…*" the beginning of a word; "a + b" wants both anywhere.
+#: "…*" the beginning of a word; "a + b" wants both anywhere; "=a" says it nearly alone: "STOP", not "a non-stop flight".
 def _phrases() -> dict[str, str]:
     """The English phrases, written so that the extractor finds them."""
     return {
-        "stop": p_("phrases", "stop, unsubscribe, stop messages"),
+        "stop": p_(
+            "phrases",
+            "=stop, =stopall, unsubscribe*, opt out, stop messages, stop promotions, stop offers, no more offers",
+        ),
         "person": p_(
             "phrases",
             "a person, a human, real person, human being, talk to someone, speak to someone, an agent, "
@@ -64,13 +67,22 @@ def _phrases() -> dict[str, str]:
     }
 
 
+#: A phrase that says it alone may stand among so many words: "stop please", "stop it now".
+MOST_WORDS_ALONE = 3
+
+
 def understand(text: str) -> str | None:
     """The intent of the words, or None. The same in every language, whichever the chat speaks."""
     words = plain(text)
     by_run, beginnings = _phrases_by_run()
     possible = [phrase for run in set(_RUN.findall(words)) for phrase in by_run.get(run, ())]
     possible += [phrase for phrase in beginnings if phrase.run in words]
-    found = [phrase for phrase in possible if all(part.search(words) for part in phrase.parts)]
+    short = len(words.split()) <= MOST_WORDS_ALONE
+    found = [
+        phrase
+        for phrase in possible
+        if (short or not phrase.alone) and all(part.search(words) for part in phrase.parts)
+    ]
     return min(found, key=lambda phrase: phrase.rank).intent if found else None
 
 
@@ -121,6 +133,7 @@ class _Phrase(NamedTuple):
     intent: str
     run: str
     parts: tuple[re.Pattern[str], ...]
+    alone: bool
 
 
 @cache
@@ -133,7 +146,8 @@ def _phrases_by_run() -> tuple[dict[str, list[_Phrase]], list[_Phrase]]:
             for phrase in filter(str.strip, in_language(locale, "phrases", source).split(",")):
                 parts = [plain(part) for part in phrase.split("+")]
                 run = next(iter(_RUN.findall(parts[0])), "")
-                one = _Phrase(rank, intent, run, tuple(map(_pattern, parts)))
+                alone = phrase.strip().startswith("=")
+                one = _Phrase(rank, intent, run, tuple(map(_pattern, parts)), alone)
                 if parts[0] == f"{run}*":
                     beginnings.append(one)
                 else:

@@ -19,12 +19,14 @@ from services.privacy.published import published
 from services.privacy.requests import Requests
 from services.privacy.retention import Over, Plan, Plans, Retention
 from services.privacy.scrub import Scrubber
+from services.privacy.suppressions import MAIL
 from services.privacy.wiping import Wiping
 from services.storage import Stores
 from services.storage.sealing import Secrets, Vault
 
 __all__ = [
     "COMMAND",
+    "MAIL",
     "VERSION",
     "Answer",
     "Controller",
@@ -68,7 +70,7 @@ class Privacy:
     ) -> None:
         self._controller = controller or Controller()
         self._requests = Requests(stores.app, clock)
-        self._consents = Consents(stores.app, clock)
+        self._consents = Consents(stores.app, vault, secrets, clock)
         self._exports = Exports(stores, vault, secrets, clock, self._requests, self._controller)
         #: What travellers carry away.
         self.copies = Copies(
@@ -146,4 +148,4 @@ def open_guard(
 
 def _wiping(stores: Stores, vault: Vault, secrets: Secrets, clock: Clock, controller: Controller) -> Wiping:
     archive = Archive(stores.app, stores.legal, vault, secrets, controller)
-    return Wiping(stores.app, archive, secrets, clock)
+    return Wiping(stores.app, vault, archive, secrets, clock)

@@ -22,6 +22,7 @@ from services.storage.app import (
     purchases,
     wordings,
 )
+from services.storage.identity import doubts
 from services.storage.legal import LEGAL
 
 
@@ -45,6 +46,8 @@ def mine(table: Table, customer: str | Select[tuple[str]]) -> ColumnElement[bool
         return wordings.c.digest.in_(select(consents.c.digest).where(theirs(consents.c.customer_id)))
     if table in (purchases, devices):
         return table.c.item_id.in_(my_items)
+    if table is doubts:
+        return or_(theirs(doubts.c.customer_id), theirs(doubts.c.former))
     if "customer_id" in table.c:
         return theirs(table.c.customer_id)
     if "order_id" in table.c:

@@ -15,9 +15,10 @@ from services.storage.identity import codes
 from services.storage.sealing import Secrets
 from services.storage.upsert import insert_new
 
-#: "email": a new address is theirs. "identity": they are the customer whom they say they are. "typing": counts the
+#: "email": a new address is theirs. "identity": they are the customer whom they say they are. "link":
+#: another chat is theirs too. "typing": counts the
 #: wrong codes of whoever links two chats.
-Purpose = Literal["email", "identity", "typing"]
+Purpose = Literal["email", "identity", "link", "typing"]
 #: "over": there is no such code (any more), ask for a new one.
 Verdict = Literal["right", "wrong", "over", "locked"]
 
@@ -87,6 +88,17 @@ class Codes:
             if used.rowcount == 1:
                 return "right"
             return missed(connection, customer, purpose)
+
+        return await self._app.transaction(work)
+
+    async def judge(self, customer: str, purpose: Purpose, *, right: bool) -> Verdict:
+        """The same for what somebody knows without having been sent a code: wrong tries are counted together."""
+        now = self._clock.now()
+
+        def work(connection: Connection) -> Verdict:
+            if counted(connection, customer, purpose, now).wrong >= MOST_WRONG:
+                return "locked"
+            return "right" if right else missed(connection, customer, purpose)
 
         return await self._app.transaction(work)
 

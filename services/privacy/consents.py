@@ -10,32 +10,37 @@ from sqlalchemy import Connection, insert, select
 
 from services.clock import Clock
 from services.privacy.policy import VERSION
+from services.privacy.suppressions import Suppressions
 from services.storage import Storage
 from services.storage.app import consents, customers, wordings
+from services.storage.sealing import Secrets, Vault
 from services.storage.upsert import insert_new
 
 MARKETING = "marketing"
 
-#: "grant": yes to a question of ours. "join": asked for it unasked, which is the only thing that lifts an objection.
-Answer = Literal["grant", "join", "refuse", "withdraw", "object"]
+#: "show": the question was put. "grant": yes to a question of ours. "join": asked for it unasked, which is the only
+#: thing that lifts an objection. "minor", "adult": what somebody says of their age;
+#: under 15 nobody consents alone in France (loi 78-17 art. 45).
+Answer = Literal["show", "grant", "join", "refuse", "withdraw", "object", "minor", "adult"]
 #: "expired": granted under a policy that has changed much since.
-State = Literal["none", "granted", "refused", "withdrawn", "objected", "expired"]
+State = Literal["none", "shown", "granted", "refused", "withdrawn", "objected", "expired", "minor"]
 
 _LEADS_TO: dict[Answer, State] = {
     "grant": "granted",
     "join": "granted",
     "refuse": "refused",
     "withdraw": "withdrawn",
-    "object": "objected",
 }
+_ANSWERS = frozenset({*_LEADS_TO, "show", "object", "minor", "adult"})
 
 
 class Consents:
     """Writes the ledger and reads where it leads."""
 
-    def __init__(self, app: Storage, clock: Clock) -> None:
+    def __init__(self, app: Storage, vault: Vault, secrets: Secrets, clock: Clock) -> None:
         self._app = app
         self._clock = clock
+        self._suppressions = Suppressions(app, vault, secrets, clock)
 
     async def record(
         self,
@@ -49,9 +54,10 @@ class Consents:
     ) -> State:
         """Note an answer to exactly these words, once for each event; the state it leads to.
 
-        Raises LookupError when the customer is gone, ValueError for an answer that is none.
+        The same question put again in the same words is one row. Raises LookupError when the customer is gone,
+        ValueError for an answer that is none.
         """
-        if answer not in _LEADS_TO:
+        if answer not in _ANSWERS:
             raise ValueError(answer)
         now = self._clock.now()
         digest = sha256(words.encode()).hexdigest()
@@ -66,50 +72,67 @@ class Consents:
             "event_id": event,
             "at": now,
         }
+        erased = await self._suppressions.hold(customer, channel)
 
         def work(connection: Connection) -> State:
-            alive = connection.execute(select(customers.c.id).where(customers.c.id == customer)).first()
+            alive = connection.execute(
+                select(customers.c.id).where(customers.c.id == customer).with_for_update()
+            ).first()
             if alive is None:
                 raise LookupError("the customer is gone")
             insert_new(connection, wordings, digest=digest, locale=locale, policy=VERSION, text=words, at=now)
             if not _noted(connection, row):
                 connection.execute(insert(consents).values(row))
-            return _state(connection, customer, purpose, channel)
+            return _state(connection, customer, purpose, channel, erased=erased)
 
         return await self._app.transaction(work)
 
     async def state(self, customer: str, purpose: str, channel: str) -> State:
         """Where a customer stands. Without "granted" nothing may be sent."""
-        return await self._app.read(lambda connection: _state(connection, customer, purpose, channel))
+        erased = await self._suppressions.hold(customer, channel)
+        return await self._app.read(
+            lambda connection: _state(connection, customer, purpose, channel, erased=erased)
+        )
+
+
+#: What makes two rows the same: the event; of a question that was put, its words under its policy.
+_SAME = ("customer_id", "purpose", "channel", "answer")
 
 
 def _noted(connection: Connection, row: dict[str, Any]) -> bool:
-    same = [
-        consents.c[name] == row[name] for name in ("customer_id", "purpose", "channel", "answer", "event_id")
-    ]
+    told_apart = ("policy", "locale", "digest") if row["answer"] == "show" else ("event_id",)
+    same = [consents.c[name] == row[name] for name in (*_SAME, *told_apart)]
     return connection.execute(select(consents.c.seq).where(*same)).first() is not None
 
 
-def _state(connection: Connection, customer: str, purpose: str, channel: str) -> State:
+def _state(connection: Connection, customer: str, purpose: str, channel: str, *, erased: bool) -> State:
     rows = connection.execute(
         select(consents.c.channel, consents.c.answer, consents.c.policy)
         .where(consents.c.customer_id == customer, consents.c.purpose == purpose)
-        .order_by(consents.c.seq)
+        # By time first: what was answered in another chat before the two were linked was copied here later.
+        .order_by(consents.c.at, consents.c.seq)
     ).all()
-    return _follow(rows, channel)
+    return _follow(rows, channel, "objected" if erased else "none")
 
 
-def _follow(rows: Sequence[Any], channel: str) -> State:
-    state: State = "none"
+def _follow(rows: Sequence[Any], channel: str, state: State) -> State:
+    minor = False
     for row in rows:
-        if row.answer == "object":
-            # Whoever objects on one channel has objected on all of them.
-            state = "objected"
-        elif row.channel == channel and (state != "objected" or row.answer == "join"):
-            state = _LEADS_TO[row.answer]
-            if state == "granted" and _number(row.policy) != _number(VERSION):
-                state = "expired"
-    return state
+        match row.answer:
+            case "minor" | "adult":
+                minor = row.answer == "minor"
+            case "object":
+                # Whoever objects on one channel has objected on all of them.
+                state = "objected"
+            case "show" if row.channel == channel and state in ("none", "expired"):
+                state = "shown"
+            case "show":
+                pass
+            case answer if row.channel == channel and (state != "objected" or answer == "join"):
+                state = _LEADS_TO[answer]
+        if state == "granted" and _number(row.policy) != _number(VERSION) and row.channel == channel:
+            state = "expired"
+    return "minor" if minor else state
 
 
 def _number(version: str) -> str:

@@ -41,7 +41,7 @@ class Forgetting:
     ) -> None:
         app, journal, requests = stores.app, Journal(stores.vault, clock), Requests(stores.app, clock)
         archive = Archive(app, stores.legal, vault, secrets, controller)
-        wiping, audience = Wiping(app, archive, secrets, clock), Audience(app, vault, clock)
+        wiping, audience = Wiping(app, vault, archive, secrets, clock), Audience(app, vault, clock)
         tasks = Tasks(stores.legal, secrets, clock)
         holding = Holding(app, archive, wiping, audience, tasks)
         ways = processors(others.providers, others.payments, others.forget_contact)

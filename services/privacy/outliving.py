@@ -16,6 +16,7 @@ from services.privacy.rules import in_use
 from services.privacy.standing import OVER, standing
 from services.storage import Stores
 from services.storage.app import case_messages, cases, consents, customers, esims
+from services.storage.append_only import letting_go
 
 #: Customers, cases and answers in one run: the others tomorrow.
 MOST = 5_000
@@ -95,9 +96,12 @@ class Outliving:
     async def forget_answers(self) -> int:
         """Delete them; how many there were."""
         keys = await self._answers()
-        await self._app.transaction(
-            lambda connection: connection.execute(delete(consents).where(consents.c.seq.in_(keys)))
-        )
+
+        def work(connection: Connection) -> None:
+            with letting_go(connection):
+                connection.execute(delete(consents).where(consents.c.seq.in_(keys)))
+
+        await self._app.transaction(work)
         return len(keys)
 
     async def _answers(self) -> list[int]:

@@ -84,6 +84,15 @@ _UNANSWERED = Use(
 _ONCE = Use(NAVIGATION, "deduplication", INTEREST, "event", "keep", (), _SOON)
 _TURN = Use(NAVIGATION, "safety", INTEREST, "lease", "keep", (), _SOON)
 _CONSENT = Use(ADDENDUM, "consent_proof", LAW, "consent", "keep", (AUTHORITIES,), _PROOF)
+_SUPPRESSED = Use(
+    ADDENDUM,
+    "consent_proof",
+    INTEREST,
+    "suppression",
+    "keep",
+    (),
+    "a keyed hash: whoever left gets no offers",
+)
 _REQUEST = Use(ADDENDUM, "rights", LAW, "request", "keep", (AUTHORITIES,), _PROOF)
 _CODE = Use(ADDENDUM, "safety", INTEREST, "code", "delete")
 _LETTER = Use(IDENTIFICATION, "rights", LAW, "request", "delete")
@@ -96,6 +105,7 @@ _LAST = Use(
 _TELL = Use(
     ADDENDUM, "rights", LAW, "request", "delete", (PROVIDER, PAYMENTS, META, MAIL), "goes once it was told"
 )
+_JOINED = Use(ADDENDUM, "safety", INTEREST, "backup", "delete")
 _KEY = Use(ADDENDUM, "safety", LAW, "A", "delete")
 
 _EXPORTED = "the app's own key of that row, which is exported by its content"
@@ -247,6 +257,13 @@ REGISTRY: tuple[Entry, ...] = (
     ),
     *_COPY.of(copies.copies, "link", hidden=_HASH),
     *_COPY.sealed(copies.copies, "content", "copies:{column}:{id}", ""),
+    *_SUPPRESSED.of(identity.suppressions, "hash", hidden=_HASH),
+    *not_personal(identity.suppressions, "at", "when it was kept"),
+    *_SERVICE.of(
+        identity.doubts,
+        "customer_id former aside why at",
+        hidden="that it is uncertain whether two are one; shown to neither",
+    ),
     # The shop itself
     *not_personal(app.marks, "name value at", "facts of the shop: ids and numbers"),
     *not_personal(app.pauses, "what why at until over wanted looks look_at", "what is not for sale, and why"),
@@ -287,6 +304,7 @@ REGISTRY: tuple[Entry, ...] = (
     *_KEY.of(vault.keys, "customer_id created_at", hidden=_EXPORTED),
     *_KEY.of(vault.keys, "wrapped", hidden="the key that protects this customer's data"),
     *not_personal(vault.roots, "id wrapped created_at", "the house's own secret"),
+    *_JOINED.of(vault.joins, "customer_id into state at done_at", hidden="who became one with whom"),
     *_REQUEST.of(
         vault.erasures,
         "id customer_id state why wish not_before round asked_at done_at",

@@ -54,10 +54,10 @@ from services.storage.app import (
 )
 from services.storage.campaigns import campaign_sends, metered
 from services.storage.copies import copies
-from services.storage.identity import codes
+from services.storage.identity import codes, suppressions
 from services.storage.legal import LEGAL, last_words
 from services.storage.rights import disclosures, request_contacts, request_history
-from services.storage.vault import erasures
+from services.storage.vault import erasures, joins, keys
 
 Store = Literal["app", "legal", "vault"]
 
@@ -96,6 +96,12 @@ def rules(controller: Controller) -> tuple[Rule, ...]:
         ),
         _rows("turns", "lease", leases, lambda t: _old(leases.c.until, t.machine, "lease")),
         _rows("one-time codes", "code", codes, lambda t: _old(codes.c.at, t.shop, "code")),
+        _rows(
+            "addresses without offers",
+            "suppression",
+            suppressions,
+            lambda t: _old(suppressions.c.at, t.shop, "suppression"),
+        ),
         _orders("orders that nobody paid", "unpaid", _never_paid),
         _orders(
             "orders out of the books", "L", lambda connection, t, most: _out(connection, t, most, controller)
@@ -122,6 +128,7 @@ def rules(controller: Controller) -> tuple[Rule, ...]:
             "vault",
         ),
         _rows("copies to carry away", "copy", copies, lambda t: _old(copies.c.at, t.shop, "copy")),
+        Rule("keys of united customers", "backup", "vault", frozenset({"joins"}), _united, _forget_united),
         _rows("words that nobody answered to", "consent", wordings, _unspoken),
         _rows(
             "last words that nobody could be told",
@@ -285,6 +292,17 @@ def in_use(table: Table) -> ColumnElement[bool]:
     """Not a row of somebody who asked that their data be kept and not used: nothing of theirs is purged meanwhile."""
     theirs = mine(table, resting()) if table.metadata is APP else None
     return true() if theirs is None else ~func.coalesce(theirs, false())
+
+
+def _united(connection: Connection, times: Times, most: int) -> list[Any]:
+    """No backup holds anything any more that these keys seal."""
+    over = joins.c.state == "done", _old(joins.c.done_at, times.shop, "backup")
+    return list(connection.execute(select(joins.c.customer_id).where(*over).limit(most)).scalars())
+
+
+def _forget_united(connection: Connection, customers: Sequence[Any]) -> None:
+    connection.execute(delete(keys).where(keys.c.customer_id.in_(customers)))
+    connection.execute(delete(joins).where(joins.c.customer_id.in_(customers)))
 
 
 def _old(column: Any, now: datetime, period: str) -> ColumnElement[bool]:

@@ -14,6 +14,7 @@ from services.orders.book import move_item
 from services.privacy.archive import Archive
 from services.privacy.audience import is_held
 from services.privacy.belongings import mine
+from services.privacy.suppressions import Suppressions
 from services.storage import Storage
 from services.storage.after_sale import claims
 from services.storage.app import (
@@ -41,9 +42,9 @@ from services.storage.app import (
     statements,
 )
 from services.storage.copies import copies
-from services.storage.identity import codes
+from services.storage.identity import codes, doubts
 from services.storage.rights import request_contacts
-from services.storage.sealing import Secrets
+from services.storage.sealing import Secrets, Vault
 from services.storage.upsert import insert_new
 
 #: What hangs on an order and goes even when the order stays.
@@ -55,9 +56,10 @@ _ATTACHED = (orders, esims, cases)
 class Wiping:
     """Empties the app's tables of one customer. Everything here may be repeated."""
 
-    def __init__(self, app: Storage, archive: Archive, secrets: Secrets, clock: Clock) -> None:
+    def __init__(self, app: Storage, vault: Vault, archive: Archive, secrets: Secrets, clock: Clock) -> None:
         self._app = app
         self._archive = archive
+        self._suppressions = Suppressions(app, vault, secrets, clock)
         self._secrets = secrets
         self._clock = clock
 
@@ -67,6 +69,7 @@ class Wiping:
         `receipt`: the erasure that comes back for what money or a dispute still needs; None: nothing is held.
         `by_force`: also what is still on its way; a person looks after it, with what the archive holds.
         """
+        await self._suppressions.keep(customer)
         sold = await self._archive.keep(customer)
         if receipt is not None:
             await self._archive.contested(customer)
@@ -110,7 +113,7 @@ class Wiping:
                 return False
             idle = leases.c.until < machine_now()
             connection.execute(delete(leases).where(_is(leases, customer), idle))
-            for table in (copies, dispatches, declines, codes):
+            for table in (copies, dispatches, declines, codes, doubts):
                 connection.execute(delete(table).where(_is(table, customer)))
             # What their letters were answered with; the answer to this very request is still on its way.
             others = select(privacy_requests.c.id).where(

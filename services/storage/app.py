@@ -340,13 +340,13 @@ consents = Table(
     Column("at", Moment, nullable=False),
 )
 
-#: The exact words behind a digest of the consent ledger.
+#: The exact words behind a digest of the consent ledger, as they were shown in a language under a policy.
 wordings = Table(
     "wordings",
     APP,
     Column("digest", String(64), primary_key=True),
-    Column("locale", String(16), nullable=False),
-    Column("policy", String(16), nullable=False),
+    Column("locale", String(16), primary_key=True),
+    Column("policy", String(16), primary_key=True),
     Column("text", Text, nullable=False),
     Column("at", Moment, nullable=False),
 )

@@ -21,3 +21,23 @@ codes = Table(
     Column("at", Moment, nullable=False, index=True),
     Column("until", Moment, nullable=False),
 )
+
+#: Where somebody was to be reached who was erased, as a keyed hash: no offers go there unless asked for.
+suppressions = Table(
+    "suppressions",
+    APP,
+    Column("hash", Key, primary_key=True),
+    Column("at", Moment, nullable=False, index=True),
+)
+
+#: A new customer of whom it is not certain whether they are one whom we know. `aside`: that one's chat, put aside.
+doubts = Table(
+    "doubts",
+    APP,
+    Column("customer_id", Key, ForeignKey("customers.id"), primary_key=True),
+    Column("former", Key, ForeignKey("customers.id"), nullable=False, index=True),
+    #: "new_id": the number is known under another scoped id. "new_number": the platform said so. "silence".
+    Column("why", String(16), nullable=False),
+    Column("aside", Key),
+    Column("at", Moment, nullable=False),
+)

@@ -9,6 +9,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, create_engine, make_url, text
 
+from services.storage.append_only import protect
 from services.storage.sqlite import well_behaved
 
 FOLDER = Path(__file__).parent / "migrations"
@@ -45,6 +46,8 @@ def upgrade(store: str, url: str, revision: str = "head") -> None:
 def upgrade_on(connection: Connection, store: str, revision: str = "head") -> None:
     """The same on a connection that is open, in its transaction."""
     command.upgrade(config(store, connection), revision)
+    if store == "app":
+        protect(connection)
 
 
 def config(store: str, connection: Connection | None = None) -> Config:

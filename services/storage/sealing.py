@@ -22,7 +22,8 @@ from sqlalchemy import Connection, delete, insert, select
 
 from services.clock import Clock
 from services.storage.door import Storage
-from services.storage.vault import erasures, keys
+from services.storage.upsert import insert_new
+from services.storage.vault import erasures, joins, keys
 
 #: The first byte of everything sealed: by which method.
 _VERSION = b"\x01"
@@ -135,11 +136,31 @@ class Vault:
             raise Broken("the master key is not the one that wrapped this store's keys") from error
 
     async def destroy(self, customer: str) -> None:
-        """Make everything that this customer's key sealed unreadable, for ever."""
-        self._cached.pop(customer, None)
-        await self._store.transaction(
-            lambda connection: connection.execute(delete(keys).where(keys.c.customer_id == customer))
-        )
+        """Make everything that this customer's key sealed unreadable, for ever; and of whoever became part of them."""
+        now = self._clock.now()
+
+        def work(connection: Connection) -> list[str]:
+            parts = list(
+                connection.execute(select(joins.c.customer_id).where(joins.c.into == customer)).scalars()
+            )
+            for part in parts:
+                # A backup may hold them still: it must not bring them back.
+                insert_new(
+                    connection,
+                    erasures,
+                    id=part,
+                    customer_id=part,
+                    state="done",
+                    why="asked",
+                    asked_at=now,
+                    done_at=now,
+                )
+            connection.execute(delete(joins).where(joins.c.into == customer))
+            connection.execute(delete(keys).where(keys.c.customer_id.in_([customer, *parts])))
+            return parts
+
+        for part in (customer, *await self._store.transaction(work)):
+            self._cached.pop(part, None)
 
     async def being_erased(self, customer: str) -> bool:
         """Whether the journal names the customer."""

@@ -44,3 +44,15 @@ erasures = Table(
     Column("asked_at", Moment, nullable=False),
     Column("done_at", Moment),
 )
+
+#: Customers who turned out to be somebody we know, and whose part they became. Noted first, as erasures are.
+joins = Table(
+    "joins",
+    VAULT,
+    Column("customer_id", Key, primary_key=True),
+    Column("into", Key, nullable=False, index=True),
+    #: "begun", then "done".
+    Column("state", String(16), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("done_at", Moment),
+)

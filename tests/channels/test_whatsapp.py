@@ -12,7 +12,7 @@ from bot.channels.whatsapp.addresses import address, recipient
 from bot.channels.whatsapp.calling_codes import country_of
 from bot.channels.whatsapp.kinds import FILES, READ, SILENT, THINGS, UNHEARD
 from bot.conversation.channel import Unreadable
-from bot.conversation.events import Address, Attachment, Incoming, Moved, Pressed, Receipt, Said, Sent
+from bot.conversation.events import Address, Attachment, Incoming, Moved, Pressed, Receipt, Said, Sent, Wished
 
 PHONE = "500"
 ADA = {"profile": {"name": "Ada"}, "wa_id": "33612345678", "user_id": "FR.123456789"}
@@ -231,14 +231,14 @@ def test_unknown_statuses_are_left_alone():
     assert heard(webhook(value(statuses=[{"id": "1", "status": "dreamt"}, {"status": "sent"}]))) == []
 
 
-def test_stopping_our_news_in_the_settings_is_saying_stop():
+def test_what_is_chosen_in_the_settings_is_a_wish():
     stop = {"wa_id": "33612345678", "category": "marketing_messages", "value": "stop", "timestamp": 5}
     raw = webhook(value(user_preferences=[stop, stop | {"value": "resume"}]), field="user_preferences")
 
-    [found] = heard(raw)
+    no, yes = heard(raw)
 
-    assert (found.event, found.address) == (Said("STOP"), ADA_ADDRESS)
-    assert found.id == "whatsapp:stop:FR.123456789:5"
+    assert (no.event, no.address, no.id) == (Wished(False), ADA_ADDRESS, "whatsapp:stop:FR.123456789:5")
+    assert (yes.event, yes.address, yes.id) == (Wished(True), ADA_ADDRESS, "whatsapp:resume:FR.123456789:5")
 
 
 def test_other_numbers_of_the_business_are_not_ours():

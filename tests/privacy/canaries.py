@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
-from sqlalchemy import JSON, Boolean, Integer, insert, select, update
+from sqlalchemy import JSON, Boolean, Integer, delete, insert, select, update
 
 from services.privacy.belongings import held_tables, mine, tables
 from services.privacy.export import exported
 from services.privacy.registry import about
+from services.storage.app import consents, wordings
+from services.storage.append_only import letting_go
 
 #: What rows are found by, and what other code reads to find its way: it stays as it is.
 LEFT_ALONE = {
@@ -62,9 +64,25 @@ async def _plant(house, table, store, where, sealer, tag):
                 values[column] = value
         key = [column == row[column.name] for column in table.primary_key]
         if values:
-            await house.do(update(table).where(*key).values(values), store)
+            if table in (consents, wordings):
+                await house.stores.app.transaction(_written_anew(table, key, row, values))
+            else:
+                await house.do(update(table).where(*key).values(values), store)
         planted = planted or shown
     return planted
+
+
+def _written_anew(table, key, row, values):
+    """The ledger is never changed: its row goes as the retention lets it go, and another one comes."""
+
+    def work(connection):
+        with letting_go(connection):
+            connection.execute(delete(table).where(*key))
+        connection.execute(
+            insert(table).values(dict(row) | {column.name: value for column, value in values.items()})
+        )
+
+    return work
 
 
 def _canary(column, entry, row, sealer, text):

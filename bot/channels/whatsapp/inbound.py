@@ -13,7 +13,7 @@ from bot.channels.whatsapp import addresses
 from bot.channels.whatsapp.fields import Fields, part, parts, word
 from bot.channels.whatsapp.happenings import event
 from bot.conversation.channel import Unreadable
-from bot.conversation.events import Address, Inbound, Incoming, Metered, Moved, Receipt, Said
+from bot.conversation.events import Address, Inbound, Incoming, Metered, Moved, Receipt, Wished
 
 _STATES = {"sent": "sent", "delivered": "delivered", "read": "read", "played": "read", "failed": "failed"}
 
@@ -43,7 +43,7 @@ def events(raw: bytes, phone_id: str) -> list[Inbound]:
                         found += _incoming(message, who)
                 found += _receipts(value)
             case "user_preferences":
-                found += _opt_outs(value, people)
+                found += _wishes(value, people)
             case _:
                 pass  # templates, the account, calls: for the operator at Meta, not for a chat
     if nameless and not found:
@@ -109,13 +109,18 @@ def _code(status: Fields) -> str:
     return next((str(code) for code in codes if isinstance(code, int)), "")
 
 
-def _opt_outs(value: Fields, people: list[Fields]) -> Iterator[Incoming]:
-    """Who stops our news in WhatsApp's own settings has said so; who allows them again need not hear of it."""
-    for preference in parts(value, "user_preferences"):
+#: https://developers.facebook.com/docs/whatsapp/cloud-api/webhooks/reference/user_preferences
+_WISHES = {"stop": False, "resume": True}
+
+
+def _wishes(wish: Fields, people: list[Fields]) -> Iterator[Incoming]:
+    """Who stops our news in WhatsApp's own settings, or allows them again, has said so."""
+    for preference in parts(wish, "user_preferences"):
         who = _address(preference, people)
-        if who is not None and word(preference, "value") == "stop":
-            told = f"{addresses.CHANNEL}:stop:{who.id}:{preference.get('timestamp')}"
-            yield Incoming(told, who, Said("STOP"), country=addresses.country(who))
+        value = word(preference, "value")
+        if who is not None and value in _WISHES:
+            told = f"{addresses.CHANNEL}:{value}:{who.id}:{preference.get('timestamp')}"
+            yield Incoming(told, who, Wished(offers=_WISHES[value]), country=addresses.country(who))
 
 
 def _address(of: Fields, people: list[Fields]) -> Address | None:

@@ -279,6 +279,15 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_staff_acts_at"), ["at"], unique=False)
 
     op.create_table(
+        "suppressions",
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("at", columns.Moment(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("hash", name=op.f("pk_suppressions")),
+    )
+    with op.batch_alter_table("suppressions", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_suppressions_at"), ["at"], unique=False)
+
+    op.create_table(
         "unreadable",
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.Column("door", sa.String(length=32), nullable=False),
@@ -297,7 +306,7 @@ def upgrade() -> None:
         sa.Column("policy", sa.String(length=16), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("at", columns.Moment(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("digest", name=op.f("pk_wordings")),
+        sa.PrimaryKeyConstraint("digest", "locale", "policy", name=op.f("pk_wordings")),
     )
     op.create_table(
         "campaign_sends",
@@ -393,6 +402,20 @@ def upgrade() -> None:
     with op.batch_alter_table("declines", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_declines_at"), ["at"], unique=False)
         batch_op.create_index(batch_op.f("ix_declines_customer_id"), ["customer_id"], unique=False)
+
+    op.create_table(
+        "doubts",
+        sa.Column("customer_id", sa.String(length=64), nullable=False),
+        sa.Column("former", sa.String(length=64), nullable=False),
+        sa.Column("why", sa.String(length=16), nullable=False),
+        sa.Column("aside", sa.String(length=64), nullable=True),
+        sa.Column("at", columns.Moment(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_doubts_customer_id")),
+        sa.ForeignKeyConstraint(["former"], ["customers.id"], name=op.f("fk_doubts_former")),
+        sa.PrimaryKeyConstraint("customer_id", name=op.f("pk_doubts")),
+    )
+    with op.batch_alter_table("doubts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_doubts_former"), ["former"], unique=False)
 
     op.create_table(
         "esims",
@@ -777,6 +800,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_esims_customer_id"))
 
     op.drop_table("esims")
+    with op.batch_alter_table("doubts", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_doubts_former"))
+
+    op.drop_table("doubts")
     with op.batch_alter_table("declines", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_declines_customer_id"))
         batch_op.drop_index(batch_op.f("ix_declines_at"))
@@ -813,6 +840,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_unreadable_at"))
 
     op.drop_table("unreadable")
+    with op.batch_alter_table("suppressions", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_suppressions_at"))
+
+    op.drop_table("suppressions")
     with op.batch_alter_table("staff_acts", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_staff_acts_at"))
 

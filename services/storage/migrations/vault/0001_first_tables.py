@@ -29,6 +29,18 @@ def upgrade() -> None:
         sa.UniqueConstraint("customer_id", name=op.f("uq_erasures_customer_id")),
     )
     op.create_table(
+        "joins",
+        sa.Column("customer_id", sa.String(length=64), nullable=False),
+        sa.Column("into", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("at", columns.Moment(timezone=True), nullable=False),
+        sa.Column("done_at", columns.Moment(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("customer_id", name=op.f("pk_joins")),
+    )
+    with op.batch_alter_table("joins", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_joins_into"), ["into"], unique=False)
+
+    op.create_table(
         "keys",
         sa.Column("customer_id", sa.String(length=64), nullable=False),
         sa.Column("wrapped", sa.LargeBinary(), nullable=False),
@@ -47,4 +59,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("roots")
     op.drop_table("keys")
+    with op.batch_alter_table("joins", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_joins_into"))
+
+    op.drop_table("joins")
     op.drop_table("erasures")
