@@ -12,7 +12,7 @@ COPY bot bot
 COPY handlers handlers
 COPY services services
 COPY locales locales
-COPY prices.toml ./
+COPY prices.toml recipients.toml ./
 USER shop
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 DATA=/data HOST=0.0.0.0 LISTEN=0.0.0.0:8081
 VOLUME /data

@@ -60,7 +60,6 @@ from services.imei import Imeis
 from services.lanes import Lanes
 from services.locks import LeaseLocks, MemoryLocks
 from services.mailer import Mailer
-from services.mailer import Settings as MailSettings
 from services.metrics import Metrics
 from services.news import Alarm
 from services.orders import Orders
@@ -133,7 +132,7 @@ class App:
         buyers = BuyerGuard(app, settings.buyers, self.secrets, clock)
         self.checkouts = Checkouts(app, self.orders, self.payments, buyers, clock, voice)
         self.esims = Esims(app, self.vault, self.secrets, clock)
-        mailer = Mailer(MailSettings(settings.smtp_url.get_secret_value(), settings.mail_from))
+        mailer = Mailer(settings.mail)
         dispatches = Dispatches(app, clock, waits)
         self.delivery = Delivery(
             app,
@@ -257,7 +256,7 @@ class App:
         )
         self.privacy = self._privacy(mailer)
         self.rights = open_rights(
-            self.stores, self.customers, self.secrets, self.checkouts, mailer, clock, voice
+            self.stores, self.customers, self.secrets, self.checkouts, self.papers, mailer, clock, voice
         )
         self.offers = open_offers(app, clock, voice, self.privacy, self.rights.pauses)
         self.identity = identity(self, locks, mailer)

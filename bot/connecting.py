@@ -29,9 +29,10 @@ TOKEN = "airalo-token"  # noqa: S105, the name of a file
 
 
 def channels_of(settings: Settings) -> dict[str, Channel]:
-    """Each channel that has its credentials; nothing is called yet."""
+    """Each channel that has its credentials and may receive something; nothing is called yet."""
     channels: dict[str, Channel] = {}
-    if settings.has_telegram:
+    may_receive = settings.recipients.may_receive
+    if settings.has_telegram and may_receive("telegram"):
         channels["telegram"] = telegram.Telegram(
             telegram.Settings(
                 token=settings.telegram_token.get_secret_value(),
@@ -43,7 +44,7 @@ def channels_of(settings: Settings) -> dict[str, Channel]:
                 rate=settings.telegram_rate,
             )
         )
-    if settings.has_whatsapp:
+    if settings.has_whatsapp and may_receive("meta"):
         channels["whatsapp"] = whatsapp.WhatsApp(
             whatsapp.Settings(
                 token=settings.whatsapp_token.get_secret_value(),
@@ -93,11 +94,12 @@ async def ask_to_be_told(providers: Mapping[str, EsimProvider]) -> None:
 
 
 def providers_of(settings: Settings, secrets: Secrets, clock: Clock) -> dict[str, EsimProvider]:
-    """Each wholesaler that has its credentials; nothing is called yet."""
+    """Each wholesaler that has its credentials and may receive something; nothing is called yet."""
     providers: dict[str, EsimProvider] = {}
-    if settings.has_keepgo:
+    may_receive = settings.recipients.may_receive
+    if settings.has_keepgo and may_receive("keepgo"):
         providers["keepgo"] = keepgo.connect(keepgo_account(settings), country_of, clock.now)
-    if settings.has_airalo:
+    if settings.has_airalo and may_receive("airalo"):
         kept = SealedFile(settings.data / TOKEN, secrets.house, settings.airalo_client_id)
         providers["airalo"] = airalo.connect(airalo_account(settings), country_of, clock.now, kept)
     return providers

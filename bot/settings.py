@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from datetime import timedelta
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo, available_timezones
@@ -14,8 +15,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from services.buyer_guard import Limits
 from services.claims.rules import Rules
+from services.mailer import Settings as MailSettings
 from services.payments.stripe.settings import Settings as StripeSettings
 from services.privacy.policy import Controller
+from services.privacy.recipients import DEFAULT as RECIPIENTS
+from services.privacy.recipients import Recipients, RecipientsError, read_recipients
 from services.seller import Seller
 
 
@@ -35,6 +39,8 @@ class Settings(BaseSettings):
     public_url: str = ""
     data: Path = Path("var/bot")
     prices_file: Path = Path(__file__).resolve().parents[1] / "prices.toml"
+    #: Who receives personal data, where, and what protects them there; nobody else is sent anything.
+    recipients_file: Path = RECIPIENTS
 
     app_database_url: str = ""
     legal_database_url: str = ""
@@ -220,6 +226,11 @@ class Settings(BaseSettings):
             approved=self.policy_approved,
         )
 
+    @cached_property
+    def recipients(self) -> Recipients:
+        """Who may be sent anything. Raises RecipientsError."""
+        return read_recipients(self.recipients_file)
+
     @property
     def seller(self) -> Seller:
         """Who sells, as it stands on papers."""
@@ -254,6 +265,12 @@ class Settings(BaseSettings):
         return f"{self.public_url.rstrip('/')}{path}" if self.public_url else ""
 
     @property
+    def mail(self) -> MailSettings:
+        """How mail goes out; not at all where its service may receive nothing."""
+        url = self.smtp_url.get_secret_value() if self.recipients.may_receive("mail") else ""
+        return MailSettings(url, self.mail_from)
+
+    @property
     def stripe(self) -> StripeSettings:
         """How to reach Stripe."""
         secrets = self.stripe_webhook_secret.get_secret_value().split(",")
@@ -262,6 +279,7 @@ class Settings(BaseSettings):
             tuple(secret for one in secrets if (secret := one.strip())),
             self.stripe_api,
             self.stripe_instant_only,
+            may_receive=self.recipients.may_receive("payments"),
         )
 
     @property
@@ -332,6 +350,10 @@ def read() -> Settings:
         problems.append("TELEGRAM_TOKEN or WHATSAPP_TOKEN: at least one channel is needed")
     if settings.telegram_mode == "webhook" and settings.has_telegram and not settings.public_url:
         problems.append("PUBLIC_URL: needed for webhooks (or set TELEGRAM_MODE=polling)")
+    try:
+        _ = settings.recipients
+    except RecipientsError as error:
+        problems.append(f"RECIPIENTS_FILE: {error}")
     if problems:
         raise BadSettings("; ".join(problems))
     return settings

@@ -21,11 +21,12 @@ from __future__ import annotations
 
 import re
 
-from bot.conversation.actions import action
 from bot.conversation.events import Chat
 from bot.conversation.i18n import N_, _
-from bot.conversation.messages import Button, Menu, Question, Reply
+from bot.conversation.messages import Button, Question, Reply
 from bot.conversation.router import Router
+from handlers import correcting
+from handlers._account import ForgetField, ShowAccount, TellField, shown
 from services.customers import FIELDS
 from services.shop import Shop
 
@@ -36,30 +37,10 @@ _PHONE = re.compile(r"\+?[0-9][0-9 ().-]{4,24}")
 LONGEST_NAME = 120
 
 
-@action("account")
-class ShowAccount:
-    """What we know."""
-
-
-@action("tell")
-class TellField:
-    field: str
-
-
-@action("untell")
-class ForgetField:
-    field: str
-
-
 @router.command("account", N_("Name, email, phone"))
 async def show(chat: Chat, shop: Shop, words: str) -> Reply:  # noqa: ARG001
     """What we know, and buttons to change it."""
-    account = await shop.customers.account(chat.customer)
-    lines = [f"{_label(field)}: {getattr(account, field) or '–'}" for field in FIELDS]
-    return Menu(
-        "\n".join((_("Your account. Everything here is optional."), *lines)),
-        tuple(Button(_label(field), TellField(field)) for field in FIELDS),
-    )
+    return await shown(chat, shop)
 
 
 @router.intent("account")
@@ -91,7 +72,7 @@ async def ask(chat: Chat, shop: Shop, chosen: TellField) -> Reply:
 async def forget(chat: Chat, shop: Shop, chosen: ForgetField) -> Reply:
     """Take a field back."""
     if chosen.field in FIELDS:
-        await shop.customers.tell(chat.customer, chosen.field, None)
+        return await correcting.correct(chat, shop, chosen.field, None)
     return await show(chat, shop, "")
 
 
@@ -101,8 +82,7 @@ async def hear_name(chat: Chat, shop: Shop, words: str) -> Reply:
     name = " ".join(words.split())
     if not 1 <= len(name) <= LONGEST_NAME:
         return _question("name", _("That name is too long. Try again, or skip."))
-    await shop.customers.tell(chat.customer, "name", name)
-    return await show(chat, shop, "")
+    return await correcting.correct(chat, shop, "name", name)
 
 
 @router.answer("account.email")
@@ -110,8 +90,7 @@ async def hear_email(chat: Chat, shop: Shop, words: str) -> Reply:
     """An address, or the question again."""
     if not is_email(words):
         return _question("email", _("That does not look like an email address. Try again, or skip."))
-    await shop.customers.tell(chat.customer, "email", words.strip())
-    return await show(chat, shop, "")
+    return await correcting.take_address(chat, shop, words.strip())
 
 
 @router.answer("account.phone")
@@ -119,8 +98,7 @@ async def hear_phone(chat: Chat, shop: Shop, words: str) -> Reply:
     """A number, or the question again."""
     if not _PHONE.fullmatch(words.strip()):
         return _question("phone", _("That does not look like a phone number. Try again, or skip."))
-    await shop.customers.tell(chat.customer, "phone", words.strip())
-    return await show(chat, shop, "")
+    return await correcting.correct(chat, shop, "phone", words.strip())
 
 
 def is_email(words: str) -> bool:
@@ -131,7 +109,3 @@ def is_email(words: str) -> bool:
 def _question(field: str, words: str) -> Question:
     ways = (Button(_("Skip"), ShowAccount()), Button(_("Delete it"), ForgetField(field)))
     return Question(words, asks=f"account.{field}", buttons=ways)
-
-
-def _label(field: str) -> str:
-    return {"name": _("Name"), "email": _("Email"), "phone": _("Phone")}[field]

@@ -19,9 +19,9 @@ from bot.conversation.i18n import N_, _
 from bot.conversation.messages import Button, Menu, Reply
 from bot.conversation.router import Router
 from handlers import requests
-from handlers.account import ShowAccount
 from handlers.complaining import ShowComplaint
 from handlers.contact import ShowContact
+from handlers.correcting import ShowCorrect
 from handlers.erasing import AskErasure, keep_by_code
 from handlers.marketing import ShowMarketing
 from handlers.pausing import ShowPause
@@ -57,7 +57,7 @@ async def privacy(chat: Chat, shop: Shop, words: str) -> Reply:  # noqa: ARG001
     buttons = (
         Button(_("Policy"), ShowPolicy()),
         Button(_("My data"), ExportData()),
-        Button(_("Correct"), ShowAccount()),
+        Button(_("Correct"), ShowCorrect()),
         Button(_("Delete"), AskErasure()),
         Button(_("Marketing"), ShowMarketing()),
         Button(_("Pause use"), ShowPause()),

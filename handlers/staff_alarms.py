@@ -193,6 +193,10 @@ CAUSES = {
     "request_overdue": Cause(
         "A request about personal data was not answered in time: {facts}.", "python -m bot privacy show R…"
     ),
+    "tell_recipient": Cause(
+        "Somebody corrected what we had given to others (request, recipient): {facts}.",
+        "Tell them; python -m bot privacy disclose makes a new copy",
+    ),
     "pause_not_told": Cause(
         "A pause of a customer's data cannot end, because nobody can tell its owner: {facts}.",
         "Write to them by other means, or let it stand",

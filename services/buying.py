@@ -17,7 +17,7 @@ from services.attempts import Attempts, again, before, begin, since_tried
 from services.clock import Clock
 from services.esims import Esims
 from services.failover import Failover
-from services.imei import Imeis
+from services.imei import Imeis, handed_over
 from services.lanes import Lanes
 from services.locks import Busy
 from services.news import Alarm, Voice
@@ -274,9 +274,14 @@ class Buying:
         except ProviderError as error:
             log.warning("no snapshot, nothing bought", item=row.id, reason=error.reason)
             return "busy"
-        if not await self._app.transaction(
-            lambda connection: begin(connection, row, attempt, intent.begun_at, snapshot, verdict.cost)
-        ):
+
+        def work(connection: Connection) -> bool:
+            begun = begin(connection, row, attempt, intent.begun_at, snapshot, verdict.cost)
+            if begun and imei is not None:
+                handed_over(connection, row.id, row.provider, intent.begun_at)
+            return begun
+
+        if not await self._app.transaction(work):
             return await self._attempts.not_begun(row.id, attempt)
         outcome = await provider.purchase(intent)
         return await self._keep(row, attempt, verdict.cost, outcome)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 from sqlalchemy import Connection, select
 
 from services.clock import Clock
+from services.privacy.disclosing import disclosed
 from services.storage import Storage
 from services.storage.app import customers, devices, items, orders
 from services.storage.sealing import Vault
@@ -60,6 +62,17 @@ class Imeis:
         if row is None:
             return None
         return (await self._vault.sealer(row.customer_id)).words(row.imei, _place(row.item_id))
+
+
+def handed_over(connection: Connection, item: str, provider: str, at: datetime) -> None:
+    """The provider is about to get it: written down for its owner, in the commit that begins the purchase."""
+    owner = connection.execute(
+        select(orders.c.customer_id)
+        .join(items, items.c.order_id == orders.c.id)
+        .where(items.c.id == item, orders.c.customer_id.is_not(None))
+    ).scalar()
+    if owner is not None:
+        disclosed(connection, owner, provider, "imei", "GDPR art. 6(1)(b): the plan works in one device", at)
 
 
 def _place(item: str) -> str:

@@ -195,6 +195,13 @@ class RequestMoved:
 
 
 @dataclass(frozen=True)
+class AddressCode:
+    """The code that proves that mail to an address is read. It travels in memory only."""
+
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class UseResumes:
     """The pause of somebody's data ends on that day, and by whom it was ended: GDPR art. 18(3)."""
 

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 from living import Living
 from postgres import databases
+from sqlalchemy import select
 
 from services.attempts import Attempts
 from services.buying import Buying
@@ -27,6 +28,7 @@ from services.providers import Cost, Fulfilled, Snapshot
 from services.spend_guard import Go
 from services.stock import Stock
 from services.storage import open_stores
+from services.storage.rights import disclosures
 from services.storage.sealing import Secrets, Vault
 
 IMEI = "352099001761481"
@@ -108,6 +110,9 @@ async def test_the_provider_is_told_when_its_plan_asks_and_only_then(store, tmp_
             await orders.paid(order.id, "stripe", f"pi_{number}", Money(450, "EUR"))
             assert await buying.buy(order.item.id, 0) == "bought"
         assert wholesaler.told == [IMEI, None]
+        (given,) = await app.read(lambda connection: connection.execute(select(disclosures)).all())
+        assert (given.customer_id, given.recipient, given.what) == (customer, "keepgo", "imei")
+        assert given.times == 1
     finally:
         await stores.close()
 

@@ -49,6 +49,11 @@ class Somebody:
             return Folder((await http.get(shown["document"])).content)
 
 
+async def pays(living, phone):
+    """A purchase, as far as its buyer's part of it."""
+    await living.pay(await phone.to_the_link())
+
+
 @pytest.mark.parametrize("store", ["sqlite", "postgres"])
 async def test_ten_erasures_and_ten_copies_at_once(store):
     living = await Living(databases() if store == "postgres" else None).start()
@@ -62,7 +67,7 @@ async def test_ten_erasures_and_ten_copies_at_once(store):
         done = await asyncio.gather(
             *(one.carries() for one in staying),
             *(one.leaves() for one in leaving),
-            *(one.buys() for one in buyers),
+            *(pays(living, one) for one in buyers),
         )
 
         folders = done[:EACH]
@@ -78,9 +83,12 @@ async def test_ten_erasures_and_ten_copies_at_once(store):
         for one in leaving:
             back = await one.phone.asks("/account", "Name:")
             assert one.name not in back["text"]
-        books = await living.at_rest()
+        books = await living.at_rest(PATIENCE)
         assert books["close"]
-        assert books["lines"]["delivered"] == BUYERS
+        bought = [line for line in books["orders"] if line["captured"]]
+        assert len(bought) == BUYERS
+        # On a machine that is too slow for the promise, money goes back: that is an end as well.
+        assert {state for line in bought for state in line["items"]} <= {"delivered", "refunded"}
         if store == "sqlite":
             gone = {one.name: one.name for one in leaving} | {one.words: one.words for one in leaving}
             assert traces(living, gone) == []

@@ -9,6 +9,7 @@ from functools import partial
 
 from bot.pages import POLICY
 from bot.settings import BadSettings, Settings, read
+from services.privacy.recipients import KNOWN
 from services.sales_pause import Pause
 
 #: Setting → where it comes from.
@@ -79,8 +80,13 @@ def main(arguments: list[str]) -> int:
     missing = _missing(settings)
     for name in missing:
         print(f"{'–' if name in OPTIONAL else '✗'} {name} is not set\n    {WHERE[name]}")
+    closed = [key for key in KNOWN if not settings.recipients.may_receive(key)]
+    for key in closed:
+        print(
+            f"✗ [{key}] has no country or no safeguard, so nothing is sent there\n    {settings.recipients_file}"
+        )
     refused = asyncio.run(_try_all(settings))
-    return 1 if refused or set(missing) - OPTIONAL else 0
+    return 1 if refused or closed or set(missing) - OPTIONAL else 0
 
 
 async def _probe(settings: Settings) -> int:

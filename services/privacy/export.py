@@ -121,10 +121,14 @@ class Exports:
         """(a file's name, UTF-8 JSON, the request's number). Raises Erased when the customer is gone."""
         await self._vault.sealer(customer)  # nobody asks in the name of somebody who is gone
         number = await self._requests.export_asked(customer)
-        copy = await self.collect(customer, number)
+        content = await self.document(customer, number)
         await self._requests.move(number, "answered")
-        content = as_bytes(copy.document(lambda _row, value: b64encode(value).decode()))
-        return f"miio-data-{copy.at:%Y-%m-%d}.json", content, number
+        return f"miio-data-{self._clock.now():%Y-%m-%d}.json", content, number
+
+    async def document(self, customer: str, number: str = "") -> bytes:
+        """Everything in one document, papers within it. Raises Erased when the customer is gone."""
+        copy = await self.collect(customer, number)
+        return as_bytes(copy.document(lambda _row, value: b64encode(value).decode()))
 
     async def collect(self, customer: str, number: str) -> Copy:
         """Everything as it stands now. Raises Erased when the customer is gone."""

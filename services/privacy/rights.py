@@ -8,10 +8,13 @@ from services.clock import Clock
 from services.customers import Customers
 from services.mailer import Mailer
 from services.news import Voice
+from services.privacy.addresses import Addresses
+from services.privacy.codes import Codes
 from services.privacy.handling import Handling
 from services.privacy.intake import Letters
 from services.privacy.others import OpenCheckouts
 from services.privacy.pausing import Pauses
+from services.privacy.rectifying import Invoices, Rectifying
 from services.privacy.reminding import Reminding
 from services.privacy.requests import Requests
 from services.privacy.resting import Resting
@@ -29,6 +32,8 @@ class Rights:
     pauses: Pauses
     reminding: Reminding
     resting: Resting
+    rectifying: Rectifying
+    addresses: Addresses
 
 
 def open_rights(
@@ -36,12 +41,14 @@ def open_rights(
     people: Customers,
     secrets: Secrets,
     checkouts: OpenCheckouts,
+    invoices: Invoices,
     mailer: Mailer,
     clock: Clock,
     voice: Voice,
 ) -> Rights:
     """All of them, on these stores."""
     requests, letters = Requests(stores.app, clock), Letters(stores.app, people, secrets, clock)
+    rectifying = Rectifying(stores.app, people, invoices, requests, voice)
     return Rights(
         requests,
         letters,
@@ -49,4 +56,6 @@ def open_rights(
         Pauses(stores.app, requests, clock),
         Reminding(stores.app, letters, mailer, clock, voice),
         Resting(stores.app, checkouts, clock, voice),
+        rectifying,
+        Addresses(Codes(stores.app, secrets, clock), rectifying, mailer, voice),
     )

@@ -280,6 +280,13 @@ class Post:
         self.sent.append((to, letter))
 
 
+class NoPapers:
+    """Nothing was invoiced."""
+
+    async def of_order(self, _order):
+        return []
+
+
 class Noon(Clock):
     def __init__(self):
         self.at = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -348,7 +355,14 @@ class House:
             door=Door("https://shop.example/export"),
         )
         self.rights = open_rights(
-            stores, self.people, self.secrets, self.checkouts, Mailer(MailSettings()), self.clock, self.voice
+            stores,
+            self.people,
+            self.secrets,
+            self.checkouts,
+            NoPapers(),
+            Mailer(MailSettings()),
+            self.clock,
+            self.voice,
         )
         self.mailer = Post()
         #: Who was caught up with.

@@ -63,6 +63,8 @@ class Stripe:
         }
 
     async def ask(self, ask: Ask, key: str) -> Checkout:
+        if not self._settings.may_receive:
+            raise PaymentError("no_safeguard", again=False)
         params = {
             "mode": "payment",
             "client_reference_id": ask.order,

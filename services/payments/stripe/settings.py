@@ -19,3 +19,5 @@ class Settings:
     #: Leave out methods whose money comes days later.
     instant_only: bool = False
     timeout: float = TIMEOUT
+    #: Whether its country and safeguard are on record; else nothing new is asked of it. What was begun is settled.
+    may_receive: bool = True
