@@ -15,6 +15,7 @@ from services.esims import Esim, Esims, Measured
 from services.metrics import Metrics
 from services.news import LineWarning, Voice
 from services.orders.sold import SoldPlan
+from services.privacy.pausing import resting
 from services.providers import EsimProvider, LineState, ProviderError, Usage
 from services.storage import Storage
 from services.storage.app import esims, items, orders
@@ -127,7 +128,8 @@ class Watch:
                 .join(orders, orders.c.id == items.c.order_id)
                 .where(
                     esims.c.state == "given",
-                    esims.c.customer_id.is_not(None),
+                    # Whose data rest is neither measured nor warned; asking oneself still works.
+                    esims.c.customer_id.not_in(resting()),
                     esims.c.line_state == LineState.ACTIVE.value,
                     or_(esims.c.look_at.is_(None), esims.c.look_at <= now),
                 )
