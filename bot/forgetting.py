@@ -18,8 +18,13 @@ if TYPE_CHECKING:
     from bot.app import App
 
 
+#: A task's recipient → where the file of recipients has it, when that is called otherwise.
+_RECORDED = {"stripe": "payments"}
+
+
 def others_of(app: App, mailer: Mailer) -> Others:
     """Put together from what the app has. The engine is asked for when somebody has to speak, as it comes last."""
+    recipients = app.settings.recipients
     cancelling = Cancelling(app.stores.app, app.refunds, app.durable.start_with)
     return Others(
         checkouts=app.checkouts,
@@ -32,6 +37,7 @@ def others_of(app: App, mailer: Mailer) -> Others:
         cancel=cancelling.cancel,
         mails=mailer.ready,
         write=_Mailbox(app, mailer).write,
+        may_tell=lambda recipient: recipients.may_receive(_RECORDED.get(recipient, recipient)),
     )
 
 

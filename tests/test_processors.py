@@ -34,7 +34,7 @@ async def session_at_stripe(living: Living, session: str) -> dict:
     return answer.json()
 
 
-@pytest.mark.parametrize("store", ["sqlite"])
+@pytest.mark.parametrize("store", ["sqlite", "postgres"])
 async def test_everybody_is_told_with_proof(store, tmp_path):
     living = await Living(databases() if store == "postgres" else None).start()
     try:
