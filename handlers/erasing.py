@@ -143,7 +143,7 @@ async def stop_erasure(chat: Chat, shop: Shop, chosen: StopErasure) -> Reply:
 async def announced(chat: Chat, shop: Shop, news: ErasureAnnounced) -> Reply:  # noqa: ARG001
     """The same customer, in another chat than the one that asked."""
     words = _(
-        "Somebody asked in another chat of yours to delete your data at {shop}. It begins on {date}. If that was not you, stop it.",
+        "Somebody asked to delete your data at {shop}. It begins on {date}. If that was not you, stop it.",
         shop=shop.controller.name,
         date=moment(news.begins),
     )
@@ -157,7 +157,7 @@ async def announced_by_mail(shop: Shop, news: ErasureAnnounced) -> Letter:
     """The same, with a code for whoever has lost the chat."""
     body = (
         _(
-            "Somebody asked in a chat to delete your data at {shop}. It begins on {date}.",
+            "Somebody asked to delete your data at {shop}. It begins on {date}.",
             shop=shop.controller.name,
             date=moment(news.begins),
         ),

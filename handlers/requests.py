@@ -12,7 +12,6 @@ from bot.conversation.messages import Notice, Reply, Text
 from bot.conversation.router import Router
 from handlers.erasing import processors
 from services.news import Letter, RequestMoved
-from services.privacy.requests import Request
 from services.shop import Shop
 
 router = Router(business=False)
@@ -23,7 +22,7 @@ async def state_of(shop: Shop, number: str) -> Text:
     request = await shop.rights.requests.find(number)
     if request is None:
         return Text(_("I know no request {number}.", number=number.upper()))
-    words = _state(request)
+    words = _stands(request.number, request.outcome or request.state, request.merged_into or "")
     if request.is_open and request.state not in ("suspended", "awaiting_processors"):
         words += "\n" + _("You have the answer by {date} at the latest.", date=date(request.due_at))
     return Text("\n".join((words, *(await processors(shop, request.number)))))
@@ -43,8 +42,7 @@ async def moved_by_mail(shop: Shop, news: RequestMoved) -> Letter:
     return Letter(_("Your request {number}", number=news.number), body)
 
 
-def _state(request: Request) -> str:
-    number = request.number
+def _stands(number: str, state: str, other: str = "") -> str:
     words = {
         "received": _("Request {number}: received.", number=number),
         "identity_pending": _("Request {number}: we wait until we know that it is you.", number=number),
@@ -61,9 +59,9 @@ def _state(request: Request) -> str:
         ),
         "refused": _("Request {number}: refused; you were told why.", number=number),
         "cancelled": _("Request {number}: taken back.", number=number),
-        "merged": _("Request {number} goes on as {other}.", number=number, other=request.merged_into or ""),
+        "merged": _("Request {number} goes on as {other}.", number=number, other=other),
     }
-    return words[request.outcome or request.state]
+    return words[state]
 
 
 def _moved(shop: Shop, news: RequestMoved) -> str:
@@ -94,6 +92,11 @@ def _moved(shop: Shop, news: RequestMoved) -> str:
         case "refused":
             head = _("We cannot do what you asked for with request {number}.", number=number)
             return "\n".join((head, _refused(news.why), _appeal(shop)))
+        case "awaiting_processors" | "partly_fulfilled" | "cancelled":
+            return _stands(number, news.now)
+        case "merged":
+            # It goes on under another number, of which they hear there.
+            return _stands(number, "in_progress")
         case _:
             return _("Your request {number} is done.", number=number)
 

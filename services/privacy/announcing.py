@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import Connection, select
 
@@ -56,8 +56,7 @@ class Announcing:
 
     def start(self, connection: Connection, receipt: str, chat: str) -> None:
         """Begin to tell them, once."""
-        subject = f"{receipt}{_BETWEEN}{chat}"
-        self._engine.start_with(connection, "announce_erasure", f"announce-{receipt}", subject)
+        announce(self._engine.start_with, connection, receipt, chat)
 
     async def announce(self, subject: str) -> str:
         """The story: every contact, until it has heard or the tries are over."""
@@ -123,3 +122,10 @@ class Announcing:
         last = select(orders.c.locale).where(orders.c.customer_id == customer)
         newest = last.order_by(orders.c.placed_at.desc()).limit(1)
         return await self._app.read(lambda connection: connection.execute(newest).scalar() or "en")
+
+
+def announce(
+    start: Callable[[Connection, str, str, str], None], connection: Connection, receipt: str, chat: str
+) -> None:
+    """Put the telling into the engine's queue, once, in the transaction of what asks for it."""
+    start(connection, "announce_erasure", f"announce-{receipt}", f"{receipt}{_BETWEEN}{chat}")

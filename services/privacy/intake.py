@@ -10,7 +10,7 @@ from sqlalchemy import Connection, insert, select, update
 from services.clock import Clock
 from services.customers import Customers
 from services.privacy.request_states import OPEN, Intake, Kind, Level
-from services.privacy.requests import as_request, enter, move, open_like
+from services.privacy.requests import as_request, enter, merge, move, open_like
 from services.storage import Storage
 from services.storage.app import customers, orders, privacy_requests
 from services.storage.rights import request_contacts
@@ -126,8 +126,8 @@ class Letters:
                 return None
             first = open_like(connection, customer, as_request(row).kind)
             if first is not None and first != number:
-                move(connection, number, "merged", now, "same_open")
-                _set(connection, number, merged_into=first, customer_id=customer, level=level)
+                merge(connection, number, first, now)
+                _set(connection, number, customer_id=customer, level=level)
                 return first
             _set(connection, number, customer_id=customer, level=level)
             move(connection, number, "in_progress", now, "identified")

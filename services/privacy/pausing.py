@@ -31,13 +31,16 @@ class Pauses:
         """Since when a customer's data rest; None when they are used."""
         return await self._app.read(lambda connection: paused(connection, customer))
 
-    async def begin(self, customer: str) -> str:
-        """Nothing is done with their data any more but keeping them; the request's number. Raises LookupError."""
+    async def begin(self, customer: str, number: str = "") -> str:
+        """Nothing is done with their data any more but keeping them; the request's number. Raises LookupError.
+
+        `number`: the request that asks for it, where the register has it already.
+        """
         now = self._clock.now()
         there = await self._set(customer, customers.c.paused_at.is_(None), paused_at=now)
         if not there and await self.since(customer) is None:
             raise LookupError("the customer is gone")
-        return await self._requests.done(customer, "restriction", "paused")
+        return number or await self._requests.done(customer, "restriction", "paused")
 
     async def end(self, customer: str) -> None:
         """Their owner ends it, and so knows of it."""

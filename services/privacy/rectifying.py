@@ -54,16 +54,16 @@ class Rectifying:
         self._requests = requests
         self._voice = voice
 
-    async def tell(self, customer: str, field: str, value: str | None) -> Rectified | None:
+    async def tell(self, customer: str, field: str, value: str | None, number: str = "") -> Rectified | None:
         """Keep, correct or forget a field of the account; None where nothing that we held was corrected.
 
-        Raises Erased, ValueError.
+        `number`: the request that asks for it, where the register has it already. Raises Erased, ValueError.
         """
         old: str | None = getattr(await self._people.account(customer), field, None)
         await self._people.tell(customer, field, value)
         if old is None or old == value:
             return None
-        number = await self._requests.done(customer, "rectification", field)
+        number = number or await self._requests.done(customer, "rectification", field)
         for recipient in await self._app.read(lambda connection: _recipients(connection, customer, field)):
             await self._voice.alarm(Alarm("tell_recipient", f"{number} {recipient}"))
         invoiced = await self.invoiced_otherwise(customer) if field == "name" and value else ()
@@ -88,14 +88,14 @@ class Rectifying:
         )
         return [order for order in bought if _names_another(await self._invoices.of_order(order), name)]
 
-    async def correct_invoices(self, customer: str) -> list[Paper]:
+    async def correct_invoices(self, customer: str, number: str = "") -> list[Paper]:
         """A credit note and a new invoice for each of them; the old ones stay as they are. Safe to repeat."""
         name = (await self._people.account(customer)).name
         written: list[Paper] = []
         for order in await self.invoiced_otherwise(customer):
             assert name is not None
             written += await self._invoices.correct(order, name)
-        if written:
+        if written and not number:
             await self._requests.done(customer, "rectification", "invoices")
         return written
 

@@ -13,7 +13,7 @@ from services.mailer import Mailer, MailError
 from services.news import Alarm, RequestMoved, Voice
 from services.privacy.intake import Contact, Letters
 from services.privacy.request_states import ENDS, OPEN
-from services.privacy.requests import forget_contact, move
+from services.privacy.requests import LAST_WORDS, forget_contact, move
 from services.storage import Storage
 from services.storage.app import chats, privacy_requests
 from services.storage.rights import request_history
@@ -172,5 +172,5 @@ def _chats_of(connection: Connection, customer: str | None) -> Sequence[str]:
 
 def _forget_of_erased(connection: Connection, row: Any) -> None:
     """Of whoever was erased nothing stays beyond the last word."""
-    if row.kind == "erasure" and row.now in ENDS:
+    if row.kind == "erasure" and row.now in LAST_WORDS:
         forget_contact(connection, row.request_id)

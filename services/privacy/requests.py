@@ -19,6 +19,8 @@ from services.storage.upsert import insert_new
 
 #: Letters of a request's number: none that is read as another one.
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+#: What the person hears of an erasure's end: no more is said to them, and where to say it is forgotten then.
+LAST_WORDS: frozenset[State] = ENDS | {"awaiting_processors"}
 #: Asking again within this time for what was done at once is the same request.
 SAME = timedelta(hours=24)
 #: Numbers tried before giving up; one in hundreds of millions is taken.
@@ -182,12 +184,19 @@ def move(
         .values(values)
     ).rowcount
     if changed:
-        # The end of an erasure that was asked for by letter is told where the letter said; chats hear it on their own.
-        last_word = to in ENDS and row.kind == "erasure" and row.intake != "chat"
-        _remember(connection, number, row.state, to, now, why, tell=tell or last_word)
+        _remember(connection, number, row.state, to, now, why, tell=tell or _is_last_word(row, to))
         if to == "closed":
             forget_contact(connection, number)
     return bool(changed)
+
+
+def merge(connection: Connection, number: str, into: str, now: datetime) -> bool:
+    """A request goes on as another one; False where it cannot from where it is."""
+    if not move(connection, number, "merged", now, "same_open"):
+        return False
+    found = update(privacy_requests).where(privacy_requests.c.id == number)
+    connection.execute(found.values(merged_into=into))
+    return True
 
 
 def open_like(connection: Connection, customer: str, kind: Kind) -> str | None:
@@ -246,6 +255,15 @@ def _remember(
             request_id=number, was=was, now=now, why=why, at=at, tell="due" if tell else ""
         )
     )
+
+
+def _is_last_word(row: Any, to: State) -> bool:
+    """The end of an erasure that was asked for by letter is told where the letter said; chats hear it on their own.
+
+    It is the end when our stores are clean: the law's month does not wait for partners, who may take longer.
+    """
+    clean = row.state == "awaiting_processors"
+    return row.kind == "erasure" and row.intake != "chat" and not clean and to in LAST_WORDS
 
 
 def _also(connection: Connection, number: str, state: State, at: datetime, why: str) -> None:

@@ -93,8 +93,10 @@ class Erasures:
     async def _again(self, line: Erasure) -> bool:
         match line.state:
             case "scheduled":
-                if line.not_before is not None and line.not_before > self._clock.now():
-                    if self._clock.now() < line.asked_at + NOTED_WITHIN:
+                now = self._clock.now()
+                if line.not_before is not None and line.not_before > now:
+                    # A letter is older than the day on which it was taken up; a day to say no is left from there.
+                    if now < max(line.asked_at, line.not_before - OBJECTION) + NOTED_WITHIN:
                         await self._start(line)
                     return False
             case "waiting":

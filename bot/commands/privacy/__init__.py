@@ -22,7 +22,9 @@ def main(arguments: list[str]) -> int:
     for found in sorted(one.name for one in iter_modules(__path__) if not one.name.startswith("_")):
         module = import_module(f"{__name__}.{found}")
         about = (module.__doc__ or "").splitlines()[0]
-        module.add(words.add_parser(found, help=about, description=module.__doc__))
+        word = words.add_parser(found.replace("_", "-"), help=about, description=module.__doc__)
+        word.set_defaults(run=module.run)
+        module.add(word)
     asked = parser.parse_args(arguments)
     try:
         settings = read()
@@ -34,5 +36,5 @@ def main(arguments: list[str]) -> int:
 
 async def _run(settings: Settings, asked: argparse.Namespace) -> int:
     async with open_desk(settings) as desk:
-        status: int = await import_module(f"{__name__}.{asked.word}").run(desk, asked)
+        status: int = await asked.run(desk, asked)
         return status

@@ -10,8 +10,12 @@ from bot.settings import Settings
 from bot.time_source import glance
 from services.clock import Clock
 from services.customers import Customers
+from services.privacy.carrying_out import CarryingOut
+from services.privacy.consents import Consents
+from services.privacy.export import Exports
 from services.privacy.handling import Handling
 from services.privacy.intake import Letters
+from services.privacy.journal import Journal
 from services.privacy.pausing import Pauses
 from services.privacy.requests import Requests
 from services.storage import Stores, open_stores
@@ -53,6 +57,20 @@ class Desk:
     def pauses(self) -> Pauses:
         """Data that are kept and not used."""
         return Pauses(self.stores.app, self.requests, self.clock)
+
+    @property
+    def exports(self) -> Exports:
+        """Copies of everything about somebody."""
+        return Exports(
+            self.stores, self.vault, self.secrets, self.clock, self.requests, self.settings.controller
+        )
+
+    @property
+    def carrying_out(self) -> CarryingOut:
+        """What is done of what was asked for by letter."""
+        journal = Journal(self.stores.vault, self.clock)
+        consents = Consents(self.stores.app, self.vault, self.secrets, self.clock)
+        return CarryingOut(self.stores.app, journal, self.requests, consents, self.pauses, self.clock)
 
 
 @asynccontextmanager

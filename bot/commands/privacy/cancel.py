@@ -15,4 +15,10 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 async def run(desk: Desk, asked: argparse.Namespace) -> int:
     """0: done. 1: not possible, and why."""
-    return await step(desk.handling.cancel(asked.number), "Taken back.")
+    return await step(_cancel(desk, asked.number), "Taken back.")
+
+
+async def _cancel(desk: Desk, number: str) -> None:
+    """An erasure that waits for its day is taken back with it."""
+    await desk.carrying_out.stop(number)
+    await desk.handling.cancel(number)

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
-import sys
 from pathlib import Path
 
 from bot.commands.privacy._desk import Desk
+from bot.commands.privacy._words import no, write_private
 from services.privacy.disclosing import EXPORT, Disclosures, Paused
-from services.privacy.export import Exports
 from services.storage.sealing import Erased
 
 
@@ -30,23 +28,14 @@ async def run(desk: Desk, asked: argparse.Namespace) -> int:
     """0: written, and noted. 1: not possible, and why."""
     out: Path = asked.out or Path(f"disclosure-{asked.customer[:8]}.json")
     if await asyncio.to_thread(out.exists):
-        return _no(f"{out} is there already.")
-    exports = Exports(
-        desk.stores, desk.vault, desk.secrets, desk.clock, desk.requests, desk.settings.controller
-    )
+        return no(f"{out} is there already.")
     try:
         await Disclosures(desk.stores.app, desk.clock).note(asked.customer, asked.to, EXPORT, asked.basis)
-        content = await exports.document(asked.customer)
+        content = await desk.exports.document(asked.customer)
     except Paused:
-        return _no("This customer's data rest at their wish: nothing is handed over until `privacy lift`.")
+        return no("This customer's data rest at their wish: nothing is handed over until `privacy lift`.")
     except (LookupError, Erased):
-        return _no("There is no such customer.")
-    with os.fdopen(os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(content)
+        return no("There is no such customer.")
+    write_private(out, content)
     print(f"{out}: {len(content)} bytes; noted as disclosed to {asked.to}.")
     return 0
-
-
-def _no(words: str) -> int:
-    print(words, file=sys.stderr)
-    return 1

@@ -6,9 +6,9 @@ Ask for no more than you need, and destroy every copy of an identity paper as so
 from __future__ import annotations
 
 import argparse
-import sys
 
 from bot.commands.privacy._desk import Desk
+from bot.commands.privacy._words import no
 from services.privacy.request_states import Level
 
 
@@ -27,17 +27,12 @@ async def run(desk: Desk, asked: argparse.Namespace) -> int:
     if not customer and asked.order and asked.email:
         customer = await desk.letters.buyer(asked.order, asked.email)
     if not customer:
-        return _no("Nobody is recognized by that: give --order with its --email, or --customer.")
+        return no("Nobody is recognized by that: give --order with its --email, or --customer.")
     try:
         number = await desk.letters.identified(asked.number, customer, level)
     except LookupError:
-        return _no("There is no such customer.")
+        return no("There is no such customer.")
     if number is None:
-        return _no("That request is not waiting for somebody to be recognized.")
+        return no("That request is not waiting for somebody to be recognized.")
     print(f"{number} is in progress" if number == asked.number else f"the same is open already: {number}")
     return 0
-
-
-def _no(words: str) -> int:
-    print(words, file=sys.stderr)
-    return 1

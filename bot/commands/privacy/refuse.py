@@ -9,7 +9,7 @@ import argparse
 
 from bot.commands.privacy._desk import Desk
 from bot.commands.privacy._words import step
-from services.privacy.request_states import REASONS_REFUSED
+from services.privacy.request_states import REASONS_REFUSED, WhyRefused
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -20,4 +20,10 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 async def run(desk: Desk, asked: argparse.Namespace) -> int:
     """0: done. 1: not possible, and why."""
-    return await step(desk.handling.refuse(asked.number, asked.why), "Refused; the person is told.")
+    return await step(_refuse(desk, asked.number, asked.why), "Refused; the person is told.")
+
+
+async def _refuse(desk: Desk, number: str, why: WhyRefused) -> None:
+    """An erasure that waits for its day does not begin."""
+    await desk.carrying_out.stop(number)
+    await desk.handling.refuse(number, why)
