@@ -198,7 +198,7 @@ class Delivery:
     def _start_again(self, connection: Connection, story: str, subject: str) -> None:
         name = story.replace("_", "-")
         stamp = self._clock.now().timestamp()
-        self._durable.start_with(connection, story, f"{name}-{subject}-{stamp:.0f}", subject)
+        self._durable.start_with(connection, story, f"{name}-{subject}-{stamp:.3f}", subject)
 
     def _claim_mail(self, connection: Connection, order: str, kind: str) -> bool:
         """True unless the mail has gone. One that was begun and never finished is sent again."""

@@ -49,10 +49,16 @@ async def test_at_the_deadline_the_money_goes_back_and_a_line_that_comes_later_i
     before = await living.at_rest()
     session = await ada.to_the_link()
     # Bought, not answered, and nobody can look: the provider is away until after the deadline.
-    await living.fault("keepgo", "commit-then-timeout", method=CREATE, seconds=1)
-    await living.fault("keepgo", "error-500", method="lines", times=1_000, skip=1)
+    await living.fault("keepgo", "commit-then-timeout", method=CREATE, seconds=3)
+    lines = len((await living.ledger())["lines"])
     await ada.mark()
     await living.pay(session)
+
+    async def is_bought() -> bool:
+        return len((await living.ledger())["lines"]) > lines
+
+    await until(is_bought, 30, living.log)
+    await living.fault("keepgo", "error-500", method="lines", times=1_000)
     await ada.sees("Being issued: here by .* UTC")
 
     await living.advance("PT25S")

@@ -194,7 +194,7 @@ class Claims:
 
     def carry_out(self, connection: Connection, claim: Claim, now: datetime) -> None:
         """Start what follows a decision: the line is closed at the provider, whoever claims is told."""
-        self._start(connection, "carry_out_claim", f"carry-out-{claim.id}-{now.timestamp():.0f}", claim.id)
+        self._start(connection, "carry_out_claim", f"carry-out-{claim.id}-{now.timestamp():.3f}", claim.id)
 
     def _decide(
         self, connection: Connection, number: str, outcome: Outcome, amount: Money | None, now: datetime

@@ -211,7 +211,7 @@ class Uniting:
         return list(await self._app.read(lambda connection: connection.execute(wanted).scalars().all()))
 
     async def _start(self, was: str) -> None:
-        workflow = f"{_name(was)}-{self._clock.now().timestamp():.0f}"
+        workflow = f"{_name(was)}-{self._clock.now().timestamp():.3f}"
         await self._app.transaction(
             lambda connection: self._engine.start_with(connection, "unite", workflow, was)
         )

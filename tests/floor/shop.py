@@ -166,7 +166,11 @@ class Floor:
         self.disputes = Disputes(app, self.bank, evidence, self.vault, secrets, self.clock, self.phones)
         controller = Controller("Shop", "Street", "shop@example.org", "CNIL", "https://cnil.example")
         self._wiping = Wiping(
-            app, Archive(app, stores.legal, self.vault, secrets, controller), secrets, self.clock
+            app,
+            self.vault,
+            Archive(app, stores.legal, self.vault, secrets, controller),
+            secrets,
+            self.clock,
         )
         self.engine.next_start = self._inherit
         #: ICCID → the orders on whose phones it was shown.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import random
 from collections import Counter
 from dataclasses import dataclass, field
@@ -96,7 +97,9 @@ async def _send(http: aiohttp.ClientSession, one: Input, found: Found, scene: Sc
         return
     status, told = 0, ""
     try:
-        async with http.request(one.method, one.path, data=one.body, headers=one.headers) as answer:
+        # A large body as bytes is warned of: it would be written at one go.
+        body = io.BytesIO(one.body) if one.body else None
+        async with http.request(one.method, one.path, data=body, headers=one.headers) as answer:
             status, told = answer.status, (await answer.content.read(10_000)).decode(errors="replace")
     except (aiohttp.ClientError, TimeoutError) as error:
         told = type(error).__name__
