@@ -16,7 +16,7 @@ from tests.chaos.telling import say
 from tests.living import Living
 
 #: Travellers who buy at the same time.
-IN_FLIGHT = 24
+IN_FLIGHT = 48
 #: Orders between two lines on how far we are.
 TOLD_EVERY = 50
 
