@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import pytest
 from living import Living
+from postgres import databases
 from sqlalchemy import select
 
-from services.storage.legal import papers
+from services.storage.legal import LEGAL, papers
 from tests.privacy.erasing import forms
 from tests.privacy.searching import opened
 
 NAME, STREET = "Adaline Canaryson", "adaline@canary.example"
 
 
-async def test_the_legal_stores_files_name_nobody_and_its_papers_do():
-    living = await Living().start()
+@pytest.mark.parametrize("store", ["sqlite", "postgres"])
+async def test_the_legal_stores_files_name_nobody_and_its_papers_do(store):
+    living = await Living(databases() if store == "postgres" else None).start()
     try:
         ada = living.traveller("telegram", "ada", "en")
         await ada.buys(name=NAME, email=STREET)
@@ -23,14 +26,14 @@ async def test_the_legal_stores_files_name_nobody_and_its_papers_do():
         await ada.says("DELETE")
         await ada.sees("Deleted on", seconds=60)
 
-        files = [path for path in living.data.iterdir() if path.name.startswith("legal")]
-        assert files
+        kept = await _rows(living) if store == "postgres" else _files(living)
+        assert kept
         shown = [
-            path.name
-            for path in files
+            where
+            for where, content in kept.items()
             for value in (NAME, STREET)
             for form in forms(value)
-            if form in path.read_bytes()
+            if form in content
         ]
         assert shown == []
         async with opened(living) as (stores, sealers):
@@ -40,3 +43,21 @@ async def test_the_legal_stores_files_name_nobody_and_its_papers_do():
         assert NAME in data[0]
     finally:
         await living.stop()
+
+
+def _files(living):
+    """The legal store's files, byte by byte."""
+    return {path.name: path.read_bytes() for path in living.data.iterdir() if path.name.startswith("legal")}
+
+
+async def _rows(living):
+    """What a PostgreSQL server's files are made of: every value as it is kept."""
+    async with opened(living) as (stores, _sealers):
+        return {
+            table.name: b"\n".join(
+                value if isinstance(value, bytes) else str(value).encode()
+                for row in await stores.legal.read(lambda c, table=table: c.execute(select(table)).all())
+                for value in row
+            )
+            for table in LEGAL.sorted_tables
+        }

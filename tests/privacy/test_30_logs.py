@@ -6,15 +6,20 @@ import asyncio
 
 import pytest
 from living import Living
+from postgres import databases
 
 from tests.privacy.searching import ids_of
 
 SECRETS = ("TOKEN", "SECRET", "KEY")
 
 
-@pytest.mark.parametrize("polling", [False, True], ids=["webhook", "polling"])
-async def test_logs_name_nobody_and_open_nothing(polling):
-    living = await Living(polling=polling).start()
+@pytest.mark.parametrize(
+    ("store", "polling"),
+    [("sqlite", False), ("sqlite", True), ("postgres", False)],
+    ids=["sqlite-webhook", "sqlite-polling", "postgres-webhook"],
+)
+async def test_logs_name_nobody_and_open_nothing(store, polling):
+    living = await Living(databases() if store == "postgres" else None, polling=polling).start()
     try:
         secrets = {
             name: value
