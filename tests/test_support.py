@@ -85,3 +85,10 @@ async def test_after_a_day_of_silence_plain_words_come_to_us_again():
         await ada.asks("qwertyuiop zxcvb", "did not understand")
     finally:
         await living.stop()
+
+
+async def test_an_erasure_is_confirmed_to_us_while_a_person_is_there(on_sqlite, name):
+    ada = on_sqlite.traveller("telegram", name, "en")
+    await ada.asks(f"/support {name} is out of service", "A person will answer")
+    await ada.to_erasure()
+    await ada.asks("DELETE", "being deleted|Deleted on")

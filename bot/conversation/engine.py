@@ -271,12 +271,13 @@ class Engine:
             return self._handler("intent", "stop"), text
         if is_link(text):
             return self.router.commands["start"].handler, text
-        if chat.memory.case and chat.memory.case_until > self._now().timestamp():
-            return self._handler("event", "to_person"), text
+        # Our own question comes before what a person was asked: whoever confirms an erasure has said it to us.
         if chat.memory.asking:
             handler = self.router.find("answer", chat.memory.asking)
             if handler is not None:
                 return handler, text
+        if chat.memory.case and chat.memory.case_until > self._now().timestamp():
+            return self._handler("event", "to_person"), text
         if intent is not None and intent not in WEAK:
             return self._handler("intent", intent), text
         if self._names_place(text):
