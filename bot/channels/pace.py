@@ -29,10 +29,13 @@ MOST_WAITING, MOST_CHATS = 1_000, 10_000
 class Pace:
     """One platform's rates as one process keeps them, by the machine's clock: a rate is about real time."""
 
-    def __init__(self, overall: Rate | None, of_chat: Callable[[str], Rate]) -> None:
+    def __init__(
+        self, overall: Rate | None, of_chat: Callable[[str], Rate], most_waiting: int = MOST_WAITING
+    ) -> None:
         """`overall` None: nothing is paced, and only refusals slow us down. `of_chat`: an address' own rate."""
         self._rate = overall
         self._of_chat = of_chat
+        self._most_waiting = most_waiting
         self._processes = 1
         self._overall: Measure | None = None
         #: Until when only replies go: the platform found us too fast.
@@ -83,7 +86,7 @@ class Pace:
 
     async def _stand_in_line(self, urgency: Urgency, wait: float) -> None:
         longest = LONGEST[urgency]
-        if longest <= 0 or sum(map(len, self._lines.values())) >= MOST_WAITING:
+        if longest <= 0 or sum(map(len, self._lines.values())) >= self._most_waiting:
             raise too_fast(wait)
         place = asyncio.get_running_loop().create_future()
         self._lines[urgency].append(place)

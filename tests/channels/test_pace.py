@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from leaping import leaping
 
-from bot.channels import pace as pacing
 from bot.channels.pace import Pace
 from bot.channels.rates import Rate, within
 from bot.channels.telegram import GROUP, PRIVATE, _rate_of
@@ -149,12 +148,11 @@ def test_whoever_would_wait_too_long_is_told_how_long_and_takes_nothing(urgency)
     assert (failure.reason, round(failure.again)) == ("paced", 60)
 
 
-def test_a_line_has_an_end(monkeypatch):
-    monkeypatch.setattr(pacing, "MOST_WAITING", 5)
+def test_a_line_has_an_end():
     platform = Platform()
 
     async def story():
-        pace = Pace(Rate(1, 2), lambda _chat: PRIVATE)
+        pace = Pace(Rate(1, 2), lambda _chat: PRIVATE, most_waiting=5)
         await asyncio.gather(*(platform.send(pace, chat, Urgency.REPLY) for chat in range(20)))
 
     leaping(story())
