@@ -6,18 +6,17 @@ import httpx
 import pytest
 
 from bot.sandbox import credentials
-from bot.sandbox.stripe import keys
 from services.payments.stripe.permissions import lacking
 from tests.money.till import OLD_WAY
 
 pytestmark = pytest.mark.filterwarnings(OLD_WAY)
 
 
-async def test_every_permission_is_tried_and_nothing_is_changed(till, monkeypatch):
+async def test_every_permission_is_tried_and_nothing_is_changed(till):
     assert await lacking(till.payments) == []
 
-    monkeypatch.setitem(keys._GRANTED, "disputes", "read")
-    monkeypatch.delitem(keys._GRANTED, "radar")
+    till.stripe.granted["disputes"] = "read"
+    del till.stripe.granted["radar"]
 
     assert await lacking(till.payments) == ["Disputes: write", "Radar early fraud warnings: read"]
     assert not till.post

@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from bot.sandbox.stripe.calls import calls
 from bot.sandbox.stripe.door import Call, Door, nothing_there
+from bot.sandbox.stripe.keys import GRANTED
 from bot.sandbox.stripe.office import Office
 from bot.sandbox.stripe.page import CheckoutPage
 
@@ -29,7 +30,9 @@ class Stripe:
 
     def __init__(self, world: World) -> None:
         self._office = Office(world)
-        self._door = Door(world, self._office.books, self._office.checkout.end_due)
+        #: What the restricted key may do; an account may take some of it back.
+        self.granted = dict(GRANTED)
+        self._door = Door(world, self._office.books, self._office.checkout.end_due, self.granted)
         self._page = CheckoutPage(self._office.payer)
         self._looking: asyncio.Task[None] | None = None
 

@@ -6,7 +6,7 @@ import asyncio
 import base64
 import binascii
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -60,8 +60,11 @@ class Call:
 class Door:
     """Every call comes through here."""
 
-    def __init__(self, world: World, books: Books, before: Callable[[], None]) -> None:
+    def __init__(
+        self, world: World, books: Books, before: Callable[[], None], granted: Mapping[str, str]
+    ) -> None:
         self._world = world
+        self._granted = granted
         self._books = books
         #: What has to be seen to before a call is looked at: sessions whose time is up.
         self._before = before
@@ -72,7 +75,7 @@ class Door:
         self._world.calls[f"stripe {call.name}"] += 1
         request_id, key, raw = draw("req_"), _key(request), dict[str, Raw]()
         try:
-            check_key(request, call.name)
+            check_key(request, call.name, self._granted)
             if call.preview and not request.headers.get("stripe-version", "").endswith(".preview"):
                 raise no_route(call.verb, request.url.path.removeprefix("/stripe"))
             raw = await _read(request)
@@ -146,7 +149,7 @@ async def nothing_there(request: Request) -> Response:
     return _answer(404, _encoded(nowhere.body(request_id)), request_id, None)
 
 
-def check_key(request: Request, call: str) -> None:
+def check_key(request: Request, call: str, granted: Mapping[str, str] = keys.GRANTED) -> None:
     """StripeError unless the caller has a key that may make this call, as a bearer's or as a user's name."""
     scheme, _, given = request.headers.get("authorization", "").partition(" ")
     given = given.strip()
@@ -158,7 +161,7 @@ def check_key(request: Request, call: str) -> None:
     if scheme.lower() not in ("basic", "bearer") or not given:
         why = "You did not provide an API key. Send it in the Authorization header, as a Bearer token."
         raise StripeError(why, status=401)
-    keys.check(given, call)
+    keys.check(given, call, granted)
 
 
 def _key(request: Request) -> str | None:
