@@ -8,14 +8,14 @@ import json
 import os
 import shutil
 import subprocess
-import tempfile
 import time
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from tab import SOON, Tab
 from websockets.asyncio.client import ClientConnection, connect
+
+from tests.folders import fresh
 
 #: Loopback only, a profile of its own, and no look-ups elsewhere.
 FLAGS = (
@@ -54,7 +54,7 @@ class Chromium:
 
     def __init__(self, path: str) -> None:
         self.path = path
-        self.folder = Path(tempfile.mkdtemp(prefix="miio-chromium-"))
+        self.folder = fresh("chromium")
         self._numbers = itertools.count(1)
         self._answers: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self._tabs: dict[str, Tab] = {}

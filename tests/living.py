@@ -10,12 +10,12 @@ import re
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
 import httpx
 
+from tests.folders import fresh
 from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -34,7 +34,7 @@ class Living:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.bot_url = f"http://127.0.0.1:{self.port + 1}"
-        self.folder = Path(tempfile.mkdtemp(prefix="miio-"))
+        self.folder = fresh("living")
         self.data = self.folder / "data"
         self.databases = databases or {}
         self.polling = polling

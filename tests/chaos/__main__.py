@@ -16,6 +16,7 @@ from tests.chaos.bots import Bots
 from tests.chaos.leg import Plan, run
 from tests.chaos.spine import spine
 from tests.chaos.telling import say
+from tests.folders import keep
 from tests.living import Living
 
 #: Leg → how many bots share the port.
@@ -47,6 +48,8 @@ def main(arguments: list[str]) -> int:
         print(f"figure {name} {value}", flush=True)
     for one in wrong:
         say(f"DOES NOT HOLD: {one}")
+    if wrong:
+        say(f"what the bots wrote stays in {keep()} until the next run")
     return 1 if wrong else 0
 
 
@@ -59,7 +62,7 @@ async def _leg(leg: str, seed: int) -> tuple[dict[str, int], list[str]]:
     chance = random.Random(f"{seed} {leg}")
     living = Living(databases, providers="keepgo,airalo")
     factor = living.environment()["TIME_FACTOR"]
-    say(f"leg {leg}: every wait of the shop takes {factor} of its time; logs in {living.folder}")
+    say(f"leg {leg}: every wait of the shop takes {factor} of its time")
     bots = Bots(living, STORMY.get(leg, 1))
     try:
         await bots.begin()

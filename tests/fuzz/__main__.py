@@ -14,6 +14,7 @@ import sys
 import time
 
 from tests.chaos.telling import say
+from tests.folders import keep
 from tests.fuzz import attack, polling, scene
 from tests.living import Living
 
@@ -34,6 +35,8 @@ def main() -> int:
         print(f"figure {name} {value}", flush=True)
     for failure in failures:
         say(f"DOES NOT HOLD: {failure}")
+    if failures:
+        say(f"what the bot wrote stays in {keep()} until the next run")
     return 1 if failures else 0
 
 
@@ -50,7 +53,7 @@ async def fuzz(many: int, seed: int, strangers: int = scene.STRANGERS) -> tuple[
         await living.healthy()
         people = await scene.prepared(living, wire, strangers)
         recorded = {door: len(bodies) for door, bodies in people.bodies.items()}
-        say(f"recorded {recorded}; {len(people.canaries)} canaries; logs in {living.folder}")
+        say(f"recorded {recorded}; {len(people.canaries)} canaries")
         began, polled = time.monotonic(), int(many * POLLED)
         lost = await polling.polled(people, polled, chance)
         found = await attack.attack(living, people, many - polled, chance, say)

@@ -11,11 +11,11 @@ import json
 import os
 import shutil
 import subprocess
-import tempfile
 import tomllib
 from pathlib import Path
 
 from bot.sandbox.telegram.methods import METHODS
+from tests.folders import fresh
 from tests.judges import fetching, tls
 from tests.judges.ptb import scene
 from tests.judges.verdict import Say, Verdict
@@ -40,7 +40,7 @@ PATIENCE = 600
 async def judge(cache: Path, say: Say) -> Verdict:
     python = await asyncio.to_thread(fetching.python, cache, say)
     source = await asyncio.to_thread(fetching.source, cache, say, PACKAGE)
-    folder, wire = Path(tempfile.mkdtemp(prefix="miio-ptb-")), cache / "wire" / "ptb"
+    folder, wire = fresh("ptb"), cache / "wire" / "ptb"
     shutil.rmtree(wire, ignore_errors=True)
     try:
         async with scene.prepared(folder, wire) as world:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
-
 import pytest_asyncio
 from postgres import databases
 
 from services.storage import open_stores
+from tests.folders import fresh
 from tests.money.till import a_till
 
 NAMES = ("app", "legal", "vault")
@@ -27,7 +25,7 @@ async def _stores():
 async def till(request, _stores):
     """A till on each database. Every test sees the orders of those before it; none asks for theirs."""
     if request.param not in _stores:
-        folder = Path(tempfile.mkdtemp(prefix="miio-till-"))
+        folder = fresh("till")
         urls = (
             list(databases().values())
             if request.param == "postgres"
