@@ -17,6 +17,7 @@ from importlib import import_module
 from pkgutil import iter_modules
 
 import bot.commands
+from bot.importing import nothing_is_garbage
 
 
 def main(argv: list[str]) -> int:
@@ -29,7 +30,9 @@ def main(argv: list[str]) -> int:
     if name not in known:
         print(f"no command {name!r}; there are: {', '.join(known)}", file=sys.stderr)  # noqa: T201
         return 2
-    status: int = import_module(f"bot.commands.{name}").main(arguments)
+    with nothing_is_garbage():
+        command = import_module(f"bot.commands.{name}")
+    status: int = command.main(arguments)
     return status
 
 

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 
 from bot import logs
+from bot.importing import nothing_is_garbage
 from bot.settings import BadSettings, read
 
 #: Seconds that open requests get at the end.
@@ -31,7 +32,8 @@ def main(arguments: list[str]) -> int:
         print(f"cannot start: LISTEN {settings.listen}: {error.strerror}", file=sys.stderr)
         return 2
     # aiogram takes seconds to import: not before the settings are known to be good.
-    from bot.serving import serve
+    with nothing_is_garbage():
+        from bot.serving import serve
 
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         return runner.run(serve(settings, listening, GRACE))
