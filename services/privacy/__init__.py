@@ -13,7 +13,7 @@ from services.privacy.forgetting import Forgetting
 from services.privacy.guard import COMMAND, Guard, KeysMissing, Resurrected
 from services.privacy.journal import Journal
 from services.privacy.others import Engine, Others
-from services.privacy.policy import VERSION, Controller, Facts, Held, Period
+from services.privacy.policy import Controller, Facts, Held, Period
 from services.privacy.preview import Preview, Previews, Stays
 from services.privacy.published import published
 from services.privacy.requests import Requests
@@ -27,7 +27,6 @@ from services.storage.sealing import Secrets, Vault
 __all__ = [
     "COMMAND",
     "MAIL",
-    "VERSION",
     "Answer",
     "Controller",
     "Copies",
@@ -70,7 +69,7 @@ class Privacy:
     ) -> None:
         self._controller = controller or Controller()
         self._requests = Requests(stores.app, clock)
-        self._consents = Consents(stores.app, vault, secrets, clock)
+        self._consents = Consents(stores.app, vault, secrets, clock, self._controller.version)
         self._exports = Exports(stores, vault, secrets, clock, self._requests, self._controller)
         #: What travellers carry away.
         self.copies = Copies(

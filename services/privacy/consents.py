@@ -9,7 +9,6 @@ from typing import Any, Literal
 from sqlalchemy import Connection, insert, select
 
 from services.clock import Clock
-from services.privacy.policy import VERSION
 from services.privacy.suppressions import Suppressions
 from services.storage import Storage
 from services.storage.app import consents, customers, wordings
@@ -32,13 +31,16 @@ _LEADS_TO: dict[Answer, State] = {
     "withdraw": "withdrawn",
 }
 _ANSWERS = frozenset({*_LEADS_TO, "show", "object", "minor", "adult"})
+#: What is said to a question that was put before: on a button that may be older than the policy or the language.
+_TO_A_QUESTION = frozenset({"grant", "join", "refuse"})
 
 
 class Consents:
-    """Writes the ledger and reads where it leads."""
+    """Writes the ledger and reads where it leads. `policy`: the version in force."""
 
-    def __init__(self, app: Storage, vault: Vault, secrets: Secrets, clock: Clock) -> None:
+    def __init__(self, app: Storage, vault: Vault, secrets: Secrets, clock: Clock, policy: str) -> None:
         self._app = app
+        self._policy = policy
         self._clock = clock
         self._suppressions = Suppressions(app, vault, secrets, clock)
 
@@ -54,7 +56,8 @@ class Consents:
     ) -> State:
         """Note an answer to exactly these words, once for each event; the state it leads to.
 
-        The same question put again in the same words is one row. Raises LookupError when the customer is gone,
+        Where these words were never shown there, in this language under this policy, an answer is one to the question
+        that was shown last. The same question put again in the same words is one row. Raises LookupError when the customer is gone,
         ValueError for an answer that is none.
         """
         if answer not in _ANSWERS:
@@ -66,7 +69,7 @@ class Consents:
             "purpose": purpose,
             "channel": channel,
             "answer": answer,
-            "policy": VERSION,
+            "policy": self._policy,
             "locale": locale,
             "digest": digest,
             "event_id": event,
@@ -80,10 +83,20 @@ class Consents:
             ).first()
             if alive is None:
                 raise LookupError("the customer is gone")
-            insert_new(connection, wordings, digest=digest, locale=locale, policy=VERSION, text=words, at=now)
             if not _noted(connection, row):
-                connection.execute(insert(consents).values(row))
-            return _state(connection, customer, purpose, channel, erased=erased)
+                asked = _asked(connection, row) if answer in _TO_A_QUESTION else None
+                if asked is None:
+                    insert_new(
+                        connection,
+                        wordings,
+                        digest=digest,
+                        locale=locale,
+                        policy=self._policy,
+                        text=words,
+                        at=now,
+                    )
+                connection.execute(insert(consents).values(row | (asked or {})))
+            return _state(connection, customer, purpose, channel, self._policy, erased=erased)
 
         return await self._app.transaction(work)
 
@@ -91,31 +104,50 @@ class Consents:
         """Where a customer stands. Without "granted" nothing may be sent."""
         erased = await self._suppressions.hold(customer, channel)
         return await self._app.read(
-            lambda connection: _state(connection, customer, purpose, channel, erased=erased)
+            lambda connection: _state(connection, customer, purpose, channel, self._policy, erased=erased)
         )
 
 
 #: What makes two rows the same: the event; of a question that was put, its words under its policy.
 _SAME = ("customer_id", "purpose", "channel", "answer")
+#: Where exact words are archived.
+_WORDING = ("policy", "locale", "digest")
 
 
 def _noted(connection: Connection, row: dict[str, Any]) -> bool:
-    told_apart = ("policy", "locale", "digest") if row["answer"] == "show" else ("event_id",)
+    told_apart = _WORDING if row["answer"] == "show" else ("event_id",)
     same = [consents.c[name] == row[name] for name in (*_SAME, *told_apart)]
     return connection.execute(select(consents.c.seq).where(*same)).first() is not None
 
 
-def _state(connection: Connection, customer: str, purpose: str, channel: str, *, erased: bool) -> State:
+def _asked(connection: Connection, row: dict[str, Any]) -> dict[str, Any] | None:
+    """The wording that was shown last, where the row's own was not; None when it was, or nothing ever was."""
+    if _noted(connection, row | {"answer": "show"}):
+        return None
+    there = [consents.c[name] == row[name] for name in ("customer_id", "purpose", "channel")]
+    shown = (
+        select(*(consents.c[name] for name in _WORDING))
+        .where(*there, consents.c.answer == "show")
+        .order_by(consents.c.at.desc(), consents.c.seq.desc())
+        .limit(1)
+    )
+    found = connection.execute(shown).mappings().one_or_none()
+    return None if found is None else {name: found[name] for name in _WORDING}
+
+
+def _state(
+    connection: Connection, customer: str, purpose: str, channel: str, policy: str, *, erased: bool
+) -> State:
     rows = connection.execute(
         select(consents.c.channel, consents.c.answer, consents.c.policy)
         .where(consents.c.customer_id == customer, consents.c.purpose == purpose)
         # By time first: what was answered in another chat before the two were linked was copied here later.
         .order_by(consents.c.at, consents.c.seq)
     ).all()
-    return _follow(rows, channel, "objected" if erased else "none")
+    return _follow(rows, channel, policy, "objected" if erased else "none")
 
 
-def _follow(rows: Sequence[Any], channel: str, state: State) -> State:
+def _follow(rows: Sequence[Any], channel: str, policy: str, state: State) -> State:
     minor = False
     for row in rows:
         match row.answer:
@@ -130,7 +162,7 @@ def _follow(rows: Sequence[Any], channel: str, state: State) -> State:
                 pass
             case answer if row.channel == channel and (state != "objected" or answer == "join"):
                 state = _LEADS_TO[answer]
-        if state == "granted" and _number(row.policy) != _number(VERSION) and row.channel == channel:
+        if state == "granted" and _number(row.policy) != _number(policy) and row.channel == channel:
             state = "expired"
     return "minor" if minor else state
 

@@ -298,7 +298,7 @@ class Noon(Clock):
 class House:
     """The stores and services of one process, with stand-ins for the world outside."""
 
-    def __init__(self, stores, kept=None, clock=None, mails=False):
+    def __init__(self, stores, kept=None, clock=None, mails=False, controller=None):
         self.stores = stores
         self.is_open = True
         self.clock = clock or Noon()
@@ -352,6 +352,7 @@ class House:
                 write=self.mailbox.write,
                 may_tell=lambda recipient: recipient not in self.unrecorded,
             ),
+            controller=controller,
             door=Door("https://shop.example/export"),
         )
         self.rights = open_rights(

@@ -8,10 +8,11 @@ from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from bot.conversation.i18n import _, speaking
+from services.privacy import Controller
 from services.storage.app import consents, marks, wordings
 from services.storage.append_only import letting_go
 from services.storage.migrate import upgrade
-from tests.privacy.house import traveller
+from tests.privacy.house import House, traveller
 
 
 @pytest.mark.parametrize(
@@ -90,3 +91,35 @@ async def test_each_rows_hash_is_that_of_the_words_archived_for_its_version_and_
 
     for row in await each.all(select(consents)):
         assert sha256(archived[row.policy, row.locale, row.digest].encode()).hexdigest() == row.digest
+
+
+async def test_an_answer_is_one_to_the_policy_the_language_and_the_words_that_were_shown(each):
+    ada = await traveller(each, "ada")
+    approved = House(each.stores, each.engine.kept, each.clock, controller=Controller(approved=True))
+    french, english = ("Des offres ?", "fr"), ("Offers?", "en")
+
+    async def says(house, answer, words, event):
+        await house.privacy.set_marketing(ada.id, "telegram", answer, *words, event)
+        newest = select(consents).order_by(consents.c.seq.desc()).limit(1)
+        row = (await each.all(newest))[0]
+        digest = next(
+            text for text, locale in (french, english) if sha256(text.encode()).hexdigest() == row.digest
+        )
+        return row.answer, row.policy, row.locale, digest
+
+    assert await says(each, "show", french, "e1") == ("show", "1.1", "fr", "Des offres ?")
+    # The new text was approved and the language changed while the question stood there: that is what is answered.
+    assert await says(approved, "grant", english, "e2") == ("grant", "1.1", "fr", "Des offres ?")
+    assert await says(approved, "show", english, "e3") == ("show", "1.2", "en", "Offers?")
+    assert await says(approved, "grant", english, "e4") == ("grant", "1.2", "en", "Offers?")
+    # Unasked, the version in force counts.
+    assert await says(approved, "object", french, "e5") == ("object", "1.2", "fr", "Des offres ?")
+    archived = {(row.policy, row.locale, row.digest) for row in await each.all(select(wordings))}
+    assert {(row.policy, row.locale, row.digest) for row in await each.all(select(consents))} <= archived
+
+
+async def test_a_yes_to_the_published_text_lasts_when_the_proposed_one_is_approved(each):
+    ada = await traveller(each, "ada")
+    approved = House(each.stores, each.engine.kept, each.clock, controller=Controller(approved=True))
+
+    assert await approved.privacy.marketing(ada.id, "whatsapp") == "granted"

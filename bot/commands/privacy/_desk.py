@@ -69,7 +69,9 @@ class Desk:
     def carrying_out(self) -> CarryingOut:
         """What is done of what was asked for by letter."""
         journal = Journal(self.stores.vault, self.clock)
-        consents = Consents(self.stores.app, self.vault, self.secrets, self.clock)
+        consents = Consents(
+            self.stores.app, self.vault, self.secrets, self.clock, self.settings.controller.version
+        )
         return CarryingOut(self.stores.app, journal, self.requests, consents, self.pauses, self.clock)
 
 
