@@ -69,6 +69,33 @@ async def test_from_a_letter_to_its_answer(living, name):
     assert "people" in privacy(living, "affected", "--since", "2026-01-01").stdout
 
 
+async def test_somebody_put_apart_gets_all_of_it_back_once_a_person_saw_the_proof(living, name):
+    ada = living.traveller("whatsapp", name, "en")
+    await ada.buys()
+    order = (await ada.asks("/orders", "delivered"))["text"].split()[0]
+    await ada.does("identity", change="recycled")
+    await ada.asks("/orders", "no orders")
+    await ada.asks("/support it is me, with a new phone", "A person will answer")
+
+    listed = privacy(living, "give-back").stdout.splitlines()
+    (mine,) = [line for line in listed if line.split()[-1].startswith("C")]
+    customer, case = mine.split()[0], mine.split()[-1]
+    assert privacy(living, "give-back", case).returncode == 1, "without a proof"
+    await ada.mark()
+    given = privacy(living, "give-back", case, "--proved", "line")
+    assert given.returncode == 0, given.stderr
+    number = re.search(r"R-\w{6}", given.stdout)[0]
+    await ada.sees("linked with another one", seconds=60)
+    await ada.asks("/orders", order)
+
+    again = privacy(living, "give-back", customer, "--proved", "line")
+    assert (again.returncode, number in again.stdout) == (0, True)
+    shown = privacy(living, "show", number).stdout
+    assert "identity: L2" in shown
+    assert "proved_line" in shown
+    assert privacy(living, "give-back", "nobody", "--proved", "line").returncode == 1
+
+
 async def test_what_an_operator_gets_wrong_is_said(on_sqlite):
     assert privacy(on_sqlite, "show", "R-222222").returncode == 1
     assert privacy(on_sqlite, "resume", "R-222222").returncode == 1

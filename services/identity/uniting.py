@@ -16,6 +16,7 @@ from sqlalchemy import Connection, delete, select, update
 
 from services.clock import Clock, Waits
 from services.identity.doubts import settle
+from services.identity.joining import Joining, workflow_of
 from services.identity.one_owner import hand_over, is_buying, reseal
 from services.locks import Busy
 from services.news import ChatsLinked, Voice
@@ -23,7 +24,6 @@ from services.privacy.others import Engine
 from services.storage import Stores
 from services.storage.app import chats, customers
 from services.storage.sealing import KEY_LIVES, Erased, Vault
-from services.storage.upsert import insert_new
 from services.storage.vault import joins
 
 log = structlog.get_logger()
@@ -63,30 +63,12 @@ class Uniting:
         self._locks = locks
         self._voice = voice
         self._returned = returned
+        self._joining = Joining(stores, vault, clock, engine.start_with)
         engine.tells("unite", self.unite)
 
     async def begin(self, one: str, other: str) -> bool:
         """Begin to make two customers one; False when one of them is gone, going, or being united elsewhere."""
-        if await self._vault.being_erased(one) or await self._vault.being_erased(other):
-            return False
-        people = await self._app.read(
-            lambda connection: (
-                connection.execute(
-                    select(customers.c.id)
-                    .where(customers.c.id.in_((one, other)))
-                    .order_by(customers.c.created_at, customers.c.id)
-                )
-                .scalars()
-                .all()
-            )
-        )
-        if len(people) != 2:
-            return False
-        into, was = people
-        if not await self._store.transaction(lambda connection: self._note(connection, was, into)):
-            return False
-        await self._start(was)
-        return True
+        return await self._joining.begin(one, other)
 
     async def resume(self) -> int:
         """Take up what is not done, or what a restored store has undone; how many. After the engine's launch."""
@@ -102,10 +84,10 @@ class Uniting:
         left = [
             row.customer_id
             for row in noted
-            if (row.state == "begun" or row.customer_id in there) and _name(row.customer_id) not in busy
+            if (row.state == "begun" or row.customer_id in there) and workflow_of(row.customer_id) not in busy
         ]
         for was in left:
-            await self._start(was)
+            await self._joining.start(was)
         return len(left)
 
     async def unite(self, was: str) -> str:
@@ -127,7 +109,7 @@ class Uniting:
         return str(await self._engine.step("settle", self._settle, was))
 
     async def _move(self, was: str) -> str:
-        into = await self._into(was)
+        into = await self._joining.into(was)
         if into is None:
             return "gone"
         if await self._vault.being_erased(was) or await self._vault.being_erased(into):
@@ -160,7 +142,7 @@ class Uniting:
 
     async def _tell(self, was: str) -> str:
         """Every chat hears that it is linked, once; and what could not be told while it was unknown whose it was."""
-        into = await self._into(was)
+        into = await self._joining.into(was)
         if into is None:
             return "gone"
         for chat in await self._chats(into):
@@ -169,7 +151,7 @@ class Uniting:
         return "told"
 
     async def _settle(self, was: str) -> str:
-        into = await self._into(was)
+        into = await self._joining.into(was)
         if into is None:
             return "gone"
         try:
@@ -195,39 +177,7 @@ class Uniting:
         )
         return "gone"
 
-    async def _into(self, was: str) -> str | None:
-        """Whose part a customer becomes; whoever became part of another one is looked for there."""
-
-        def work(connection: Connection) -> str | None:
-            return connection.execute(
-                select(joins.c.into).where(joins.c.customer_id == was)
-            ).scalar_one_or_none()
-
-        return await self._store.read(work)
-
     async def _chats(self, customer: str) -> list[str]:
         """In one order, so that two who hold several do not wait for each other."""
         wanted = select(chats.c.id).where(chats.c.customer_id == customer).order_by(chats.c.id)
         return list(await self._app.read(lambda connection: connection.execute(wanted).scalars().all()))
-
-    async def _start(self, was: str) -> None:
-        workflow = f"{_name(was)}-{self._clock.now().timestamp():.3f}"
-        await self._app.transaction(
-            lambda connection: self._engine.start_with(connection, "unite", workflow, was)
-        )
-
-    def _note(self, connection: Connection, was: str, into: str) -> bool:
-        going = connection.execute(select(joins.c.customer_id).where(joins.c.customer_id == into)).first()
-        if going is not None:
-            return False
-        insert_new(
-            connection, joins, customer_id=was, into=into, state="begun", at=self._clock.now(), done_at=None
-        )
-        # Whoever became a part of the younger one goes along.
-        connection.execute(update(joins).where(joins.c.into == was).values(into=into))
-        noted = connection.execute(select(joins.c.into).where(joins.c.customer_id == was)).scalar_one()
-        return bool(noted == into)
-
-
-def _name(was: str) -> str:
-    return f"unite-{was}"
