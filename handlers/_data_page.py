@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.conversation.i18n import _, data_size, date, moment, money, p_, right_to_left, spoken
-from handlers import _policy_text, _words
+from handlers import _policy_text, _request_words, _words
 from handlers import _policy_words as words
 from services.money import Money
 from services.orders.sold import SoldPlan
@@ -177,9 +177,15 @@ def _summary(copy: Copy) -> Iterator[tuple[str, Table]]:
     yield (
         _("Your requests"),
         Table(
-            (_("Number"), _("Date"), _("State")),
+            (_("Number"), _("Date"), _("What"), _("State")),
             tuple(
-                (str(one["id"]), _when(one["at"]), str(one["state"]))
+                (
+                    str(one["id"]),
+                    _when(one["at"]),
+                    _request_words.kind(one["kind"]),
+                    # A closed file says how it ended.
+                    _request_words.state(one["outcome"] or one["state"], str(one["merged_into"] or "")),
+                )
                 for one in records.get("privacy_requests", ())
             ),
         ),

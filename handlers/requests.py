@@ -10,6 +10,7 @@ from bot.conversation.events import Chat
 from bot.conversation.i18n import _, date
 from bot.conversation.messages import Notice, Reply, Text
 from bot.conversation.router import Router
+from handlers import _request_words
 from handlers.erasing import processors
 from services.news import Letter, RequestMoved
 from services.shop import Shop
@@ -43,25 +44,9 @@ async def moved_by_mail(shop: Shop, news: RequestMoved) -> Letter:
 
 
 def _stands(number: str, state: str, other: str = "") -> str:
-    words = {
-        "received": _("Request {number}: received.", number=number),
-        "identity_pending": _("Request {number}: we wait until we know that it is you.", number=number),
-        "suspended": _(
-            "Request {number}: we wait for your proof; until it comes, its time stands still.", number=number
-        ),
-        "in_progress": _("Request {number}: being worked on.", number=number),
-        "awaiting_processors": _(
-            "Request {number}: deleted here; our partners are being told.", number=number
-        ),
-        "answered": _("Request {number}: done.", number=number),
-        "partly_fulfilled": _(
-            "Request {number}: done, except for what the law makes us keep.", number=number
-        ),
-        "refused": _("Request {number}: refused; you were told why.", number=number),
-        "cancelled": _("Request {number}: taken back.", number=number),
-        "merged": _("Request {number} goes on as {other}.", number=number, other=other),
-    }
-    return words[state]
+    if state == "merged":
+        return _("Request {number} goes on as {other}.", number=number, other=other)
+    return _("Request {number}: {state}.", number=number, state=_request_words.state(state))
 
 
 def _moved(shop: Shop, news: RequestMoved) -> str:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from html import unescape
+from itertools import cycle
+from typing import get_args
 
 import pytest
+from sqlalchemy import insert
 
-from bot.conversation.i18n import languages, speaking
+from bot.conversation.i18n import _, languages, speaking
 from handlers import _policy_words as words
+from handlers import _request_words as request_words
 from services.privacy.policy import Controller, facts
+from services.privacy.request_states import KINDS, State
+from services.storage.app import privacy_requests
 from tests.privacy.carried import carried
 from tests.privacy.house import traveller
 
@@ -49,3 +56,31 @@ async def test_a_page_is_self_contained_and_runs_nothing(house, locale):
     assert "<img" not in page
     assert "http" not in page.replace("http-equiv", "").replace("https://www.cnil.fr", "")
     assert "default-src 'none'" in page
+
+
+@pytest.mark.parametrize("locale", languages())
+async def test_what_was_asked_and_how_far_it_is_are_said_in_words(house, locale):
+    ada = await traveller(house, "ada")
+    now, every = house.clock.now(), get_args(State)
+    for number, (state, kind) in enumerate(zip(every, cycle(KINDS), strict=False)):
+        row = {"id": f"R-{number:06}", "customer_id": ada.id, "kind": kind, "state": state}
+        ended = {"outcome": "refused" if state == "closed" else None}
+        into = {"merged_into": "R-OTHER2" if state == "merged" else None}
+        await house.do(insert(privacy_requests).values(row | ended | into | {"at": now, "due_at": now}))
+
+    page = unescape((await carried(house, ada, locale=locale)).page)
+
+    with speaking(locale):
+        (table,) = re.findall(rf"<h2>{_('Your requests')}</h2>.*?</table>", page, re.DOTALL)
+        said = [
+            re.findall(r"<bdi>(.*?)</bdi>", row) for row in re.findall(r"<tr><td><bdi>R-0.*?</tr>", table)
+        ]
+        for (number, _at, kind, state), code, asked in zip(said, every, cycle(KINDS), strict=False):
+            ending = "refused" if code == "closed" else code
+            assert kind == request_words.kind(asked)
+            assert state == request_words.state(ending, "R-OTHER2"), number
+    assert len(said) == len(every)
+    words = {cell for row in said for cell in row[2:]}
+    assert not [one for one in words if "_" in one]
+    if locale != "en":
+        assert not words & {*every, *KINDS}, "a code is no word"
