@@ -76,6 +76,39 @@ async def test_the_ledger_shows_what_whatsapp_meters(on_sqlite, chromium, name):
     assert tab.complaints == []
 
 
+async def test_the_whatsapp_phone_shows_whether_the_window_is_open_and_until_when(on_sqlite, chromium, name):
+    ada = on_sqlite.traveller("whatsapp", name, "en")
+    tabs = [await chromium.open(on_sqlite.url, *size, tag) for size, tag in ((WIDE, "en"), (NARROW, "ar"))]
+    for tab in tabs:
+        await tab.until(READY)
+        if tab is tabs[1]:
+            await Mouse(tab, "whatsapp").presses("document.querySelector('.tabs [data-shows=whatsapp]')")
+        await Mouse(tab, "whatsapp").writes("document.querySelector('#whatsapp .traveller')", name)
+        await tab.key("Enter")
+    await tabs[0].until(window_says("never opened"))
+
+    await ada.asks("/start", "Where are you going")
+    told = (await on_sqlite.http.get(f"/world/phones/whatsapp/{name}/window")).json()
+    assert told["open"]
+    for tab, opened in zip(tabs, ("open until", "مفتوحة"), strict=True):
+        await tab.until(window_says(opened))
+        when = await tab.evaluate(
+            f"import('/page/words.js').then((words) => words.moment('{told['until']}'))"
+        )
+        assert await tab.evaluate("document.querySelector('#whatsapp .window bdi').textContent") == when
+    await on_sqlite.advance("PT25H")
+    for tab, closed in zip(tabs, ("closed since", "مغلقة"), strict=True):
+        await tab.until(window_says(closed))
+        assert await tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert tab.complaints == []
+
+
+def window_says(words):
+    """Whether the head of WhatsApp's phone says so, where it can be seen."""
+    shown = "document.querySelector('#whatsapp .window')"
+    return f"{shown}.offsetParent !== null && {shown}.textContent.includes('{words}')"
+
+
 class Mouse:
     """A person who points and clicks at one of the phones."""
 

@@ -30,6 +30,7 @@ def routes(world: World) -> list[Route]:
         route("GET", "/world/phones", hands.travellers),
         route("GET", f"{phone}/screen", hands.screen),
         route("GET", f"{phone}/commands", hands.commands),
+        route("GET", f"{phone}/window", hands.window),
         route("POST", f"{phone}/say", hands.say),
         route("POST", f"{phone}/press", hands.press),
         route("POST", f"{phone}/send", hands.send),
@@ -65,6 +66,14 @@ class Hands:
             return {"commands": []}
         with refusals():
             return {"commands": self._world.telegram.commands(traveller)}
+
+    async def window(self, request: Request) -> dict[str, Any]:
+        """WhatsApp's 24 hours for free-form messages, by the shop's clock."""
+        _, traveller = self._held(request)
+        if request.path_params["channel"] != "whatsapp":
+            wrong("only WhatsApp has such a window", 404)
+        with refusals():
+            return self._world.whatsapp.window(traveller)
 
     async def say(self, request: Request) -> None:
         phones, traveller = self._held(request)

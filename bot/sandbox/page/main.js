@@ -72,6 +72,7 @@ async function look() {
     ask("/world/faults"),
     ask(`/world/staff/screen?after=${desk.cursor}`),
     ask("/world/mail"),
+    ...phones.map((phone) => phone.kind.look?.(phone)),
   ]);
   beside.ledger.take(ledger);
   beside.clock.take(time);

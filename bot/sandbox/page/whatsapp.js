@@ -2,7 +2,8 @@
 
 import { button, icon, make } from "./elements.js";
 import { ended, link, meta, paper, picture, quote, textOf } from "./message.js";
-import { language, word } from "./words.js";
+import { language, moment, word } from "./words.js";
+import { ask } from "./world.js";
 
 const names = new Intl.DisplayNames(language, { type: "region" });
 
@@ -24,6 +25,7 @@ export const whatsapp = {
   origins: Object.keys(NUMBERS),
   nameOf: (tag) => names.of(NUMBERS[tag]),
   held: fixNumber,
+  look: showWindow,
   changes: [["newNumber", "number"], ["newUsername", "username"], ["recycled", "recycled"]],
 
   opens: ({ protocol, hostname }) => protocol === "whatsapp:" || ["wa.me", "api.whatsapp.com"].includes(hostname),
@@ -57,6 +59,22 @@ function fixNumber(phone) {
   const origin = phone.root.querySelector(".origin");
   origin.disabled = phone.shown.size > 0;
   origin.title = origin.disabled ? word("numberFixed") : "";
+}
+
+/** Until when the shop may write freely, as the world itself counts it. */
+async function showWindow(phone) {
+  const { traveller } = phone;
+  const { open, until } = await ask(phone.path("window"));
+  if (traveller !== phone.traveller) return; // somebody else holds the phone by now
+  const shown = phone.root.querySelector(".window");
+  const state = open ? "windowOpen" : until ? "windowClosed" : "windowNever";
+  const when = until ? moment(until) : "";
+  const seen = `${state} ${when}`;
+  if (shown.dataset.seen === seen) return; // a screen reader says it only when it changes
+  shown.dataset.seen = seen;
+  shown.dataset.open = open;
+  shown.hidden = false;
+  shown.replaceChildren(word(state), " ", make("bdi", {}, when));
 }
 
 function said(message, phone) {

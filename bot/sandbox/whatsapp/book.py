@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import choice, randrange
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,8 @@ from bot.sandbox.whatsapp.numbers import Country, country_of
 if TYPE_CHECKING:
     from bot.sandbox.whatsapp.statuses import Sent
 
+#: The window for free-form messages, from the last word of the user.
+OPEN_FOR = timedelta(hours=24)
 MOST_TRAVELLERS = 50_000
 MOST_REMEMBERED = 50_000
 #: Marketing templates that somebody gets of a shop whom they have not answered; Meta names no number.
@@ -58,6 +60,15 @@ class Phone:
         profile = {"name": self.name} | ({"username": self.username} if self.username else {})
         shown = {"wa_id": self.number} if by_number or not self.username else {}
         return {"profile": profile} | shown | {"user_id": self.user_id}
+
+    @property
+    def open_until(self) -> datetime | None:
+        """When the window for free-form messages closes, or has closed; None: it was never open."""
+        return self.heard and self.heard + OPEN_FOR
+
+    def open_at(self, now: datetime) -> bool:
+        """Whether free-form messages may reach it then."""
+        return self.open_until is not None and now <= self.open_until
 
     @property
     def untouched(self) -> bool:

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from bot.sandbox.whatsapp import rates
 from bot.sandbox.whatsapp.addressing import Address, addressee
 from bot.sandbox.whatsapp.attachments import Attachments, CannotFetch
-from bot.sandbox.whatsapp.book import ADVERTS_A_DAY, Book, Phone
+from bot.sandbox.whatsapp.book import ADVERTS_A_DAY, OPEN_FOR, Book, Phone
 from bot.sandbox.whatsapp.content import Content, Reaction
 from bot.sandbox.whatsapp.errors import (
     ECOSYSTEM,
@@ -29,7 +29,7 @@ from bot.sandbox.whatsapp.faulty import Faulty
 from bot.sandbox.whatsapp.fields import Fields, part, text
 from bot.sandbox.whatsapp.kinds import checked
 from bot.sandbox.whatsapp.screens import Attached, Screens
-from bot.sandbox.whatsapp.statuses import OPEN_FOR, Sent, Statuses
+from bot.sandbox.whatsapp.statuses import Sent, Statuses
 from bot.sandbox.whatsapp.templates import Templates
 
 if TYPE_CHECKING:
@@ -107,8 +107,8 @@ class Calls:
             return UNDELIVERABLE
         if category == "marketing":
             return self._unwanted(phone)
-        silent = phone.heard is None or self._world.clock.now() - phone.heard > OPEN_FOR
-        if category == "service" and (silent or fault == "window-closed"):
+        is_open = phone.open_at(self._world.clock.now()) and fault != "window-closed"
+        if category == "service" and not is_open:
             return WINDOW
         return 0
 

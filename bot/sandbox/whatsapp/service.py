@@ -33,6 +33,7 @@ class WhatsApp:
 
     def __init__(self, world: World) -> None:
         self.templates = Templates()
+        self._clock = world.clock
         self._book = Book()
         self._line = Line(world)
         self._deliveries = Deliveries(world, self._line)
@@ -83,6 +84,12 @@ class WhatsApp:
     def metering(self) -> dict[str, Any]:
         """What this month has cost so far, as counts."""
         return self._statuses.metering.as_json()
+
+    def window(self, traveller: str) -> dict[str, Any]:
+        """Whether free-form messages reach this chat now, and until when; `until` null: nobody has written yet."""
+        phone = self._book.phone(traveller)
+        until = phone.open_until
+        return {"open": phone.open_at(self._clock.now()), "until": until and until.isoformat()}
 
     def decide(self, name: str, language: str | None, status: Status) -> int:
         """Meta decides about a template, in all its languages or in one; LookupError when there is none."""

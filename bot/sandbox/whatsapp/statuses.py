@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from bot.sandbox.whatsapp.book import Phone
+from bot.sandbox.whatsapp.book import OPEN_FOR, Phone
 from bot.sandbox.whatsapp.errors import in_status
 from bot.sandbox.whatsapp.metering import Metering
 from bot.sandbox.whatsapp.webhooks import Update
@@ -15,9 +14,6 @@ from bot.sandbox.whatsapp.webhooks import Update
 if TYPE_CHECKING:
     from bot.sandbox.whatsapp.delivery import Deliveries
     from bot.sandbox.world import World
-
-#: The window for free-form messages, from the last word of the user.
-OPEN_FOR = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
