@@ -39,7 +39,11 @@ async def _plan(settings: Settings) -> Plan:
 
 
 def _words(plan: Plan) -> str:
-    rows = [f"{one.count:>7}  {one.name} ({one.store}, period {one.period})" for one in plan.over]
+    rows = []
+    for one in plan.over:
+        rows.append(f"{one.count:>7}  {one.name} ({one.store}, period {one.period})")
+        if one.held:
+            rows.append(f"         {one.held} more stay: their owners pause the use of their data")
     rows.append(f"{len(plan.customers):>7}  customers whose time is over")
     rows.append(f"{len(plan.unknown):>7}  customers whose last plan has no known end: they stay")
     rows += [f"         {customer}" for customer in plan.unknown]

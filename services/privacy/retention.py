@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 from sqlalchemy import Connection
@@ -13,7 +13,7 @@ from services.news import Alarm
 from services.privacy.others import Engine, Others
 from services.privacy.outliving import Outliving
 from services.privacy.policy import Controller
-from services.privacy.rules import Rule, Times, rules
+from services.privacy.rules import Rule, Times, resting_orders, rules
 from services.storage import Storage, Stores
 
 log = structlog.get_logger()
@@ -24,12 +24,16 @@ BATCH, MOST_ROUNDS = 500, 200
 
 @dataclass(frozen=True)
 class Over:
-    """What has outlived its period: `period` is a key of PERIODS."""
+    """What has outlived its period: `period` is a key of PERIODS.
+
+    `held`: how much more there is in the legal store that stays, because its owner's data are kept and not used.
+    """
 
     name: str
     period: str
     store: str
     count: int
+    held: int = 0
 
 
 @dataclass(frozen=True)
@@ -53,14 +57,19 @@ class Plans:
 
     async def plan(self) -> Plan:
         """What a run would do now."""
-        times = Times(self._clock.now(), machine_now())
-        counted = [
-            Over(rule.name, rule.period, rule.store, await self._count(rule, times)) for rule in self._rules
-        ]
+        times = await _times(self._stores["app"], self._clock)
+        counted = [await self._over(rule, times) for rule in self._rules]
         counted.append(Over("closed cases", "case", "app", len(await self._outliving.cases())))
         counted.append(Over("answers about offers", "consent", "app", await self._outliving.count_answers()))
         customers, unknown = await self._outliving.customers()
         return Plan(tuple(counted), tuple(customers), tuple(unknown))
+
+    async def _over(self, rule: Rule, times: Times) -> Over:
+        goes = await self._count(rule, times)
+        every = goes
+        if rule.store == "legal" and times.resting:
+            every = await self._count(rule, replace(times, resting=()))
+        return Over(rule.name, rule.period, rule.store, goes, every - goes)
 
     async def _count(self, rule: Rule, times: Times) -> int:
         return await self._stores[rule.store].read(
@@ -110,9 +119,9 @@ class Retention:
     async def _apply(self, name: str) -> int:
         rule, gone = self._rules[name], 0
         for _ in range(MOST_ROUNDS):
-            count = await self._stores[rule.store].transaction(
-                _applying(rule, Times(self._clock.now(), machine_now()))
-            )
+            # Asked anew each round: whoever pauses in between keeps what is there.
+            times = await _times(self._stores["app"], self._clock)
+            count = await self._stores[rule.store].transaction(_applying(rule, times))
             gone += count
             if count < BATCH:
                 break
@@ -143,6 +152,12 @@ class Retention:
 def by_name(stores: Stores) -> Mapping[str, Storage]:
     """The stores, as rules name them."""
     return {"app": stores.app, "legal": stores.legal, "vault": stores.vault}
+
+
+async def _times(app: Storage, clock: Clock) -> Times:
+    now = clock.now()
+    resting = await app.read(lambda connection: resting_orders(connection, now))
+    return Times(now, machine_now(), resting)
 
 
 def _applying(rule: Rule, times: Times) -> Callable[[Connection], int]:

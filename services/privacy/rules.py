@@ -5,7 +5,7 @@ The dry run counts by the same condition, and whatever a rule does may be repeat
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -61,6 +61,9 @@ from services.storage.vault import erasures, joins, keys
 
 Store = Literal["app", "legal", "vault"]
 
+#: The shortest period of what the legal store holds of an order.
+SHORTEST_HELD = "proof"
+
 
 @dataclass(frozen=True)
 class Times:
@@ -68,6 +71,8 @@ class Times:
 
     shop: datetime
     machine: datetime
+    #: Orders whose papers in the legal store stay meanwhile: `resting_orders`.
+    resting: Collection[str] = ()
 
 
 @dataclass(frozen=True)
@@ -183,7 +188,13 @@ def _happened(table: Table) -> Callable[[Times], ColumnElement[bool]]:
 def _held(table: Table) -> Rule:
     """What the law made us keep carries its own last day."""
     period = {"held_statements": "proof", "processor_tasks": "request"}.get(table.name, "L")
-    return _rows(f"papers in {table.name}", period, table, lambda t: table.c.keep_until < t.shop, "legal")
+
+    def over(times: Times) -> ColumnElement[bool]:
+        # What processors are told after an erasure is of nobody who could ask for a pause.
+        spared = table.c.order_id.in_(times.resting) if "order_id" in table.c else false()
+        return and_(table.c.keep_until < times.shop, ~spared)
+
+    return _rows(f"papers in {table.name}", period, table, over, "legal")
 
 
 def _rows(
@@ -292,6 +303,19 @@ def in_use(table: Table) -> ColumnElement[bool]:
     """Not a row of somebody who asked that their data be kept and not used: nothing of theirs is purged meanwhile."""
     theirs = mine(table, resting()) if table.metadata is APP else None
     return true() if theirs is None else ~func.coalesce(theirs, false())
+
+
+def resting_orders(connection: Connection, now: datetime) -> list[str]:
+    """By which the legal store knows whoever asked that their data be kept and not used. Read in `app`.
+
+    Younger ones have nothing there that could be over.
+    """
+    wanted = select(orders.c.id).where(
+        orders.c.customer_id.in_(resting()),
+        orders.c.captured > 0,
+        _old(orders.c.placed_at, now, SHORTEST_HELD),
+    )
+    return list(connection.execute(wanted).scalars())
 
 
 def _united(connection: Connection, times: Times, most: int) -> list[Any]:
