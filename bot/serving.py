@@ -21,6 +21,9 @@ from services.privacy import KeysMissing, Resurrected
 from services.providers import ProviderError
 from services.storage.sealing import Broken
 
+#: Seconds that an idle line stays open: longer than the proxy before us keeps one (Caddyfile).
+KEPT_OPEN = 30
+
 
 async def serve(settings: Settings, listening: socket.socket, grace: int) -> int:
     """Open, listen, close; the exit status."""
@@ -42,7 +45,7 @@ async def serve(settings: Settings, listening: socket.socket, grace: int) -> int
                     # Addresses tell sources apart at the gate, which reads them itself and forgets them.
                     proxy_headers=False,
                     timeout_graceful_shutdown=grace,
-                    timeout_keep_alive=30,
+                    timeout_keep_alive=KEPT_OPEN,
                 )
             )
             serving = asyncio.create_task(server.serve(sockets=[listening]))

@@ -20,6 +20,8 @@ LAST_CALLS = 0.5
 #: Seconds after which whatever is still open is cut.
 PATIENCE = 2
 BACKLOG = 2_048
+#: Seconds that an idle line stays open: longer than clients keep one, or they would ask on a line that just closed.
+KEPT_OPEN = 30
 
 
 class PortTakenError(Exception):
@@ -49,6 +51,7 @@ def serve(
         server_header=False,
         timeout_graceful_shutdown=PATIENCE,
         backlog=BACKLOG,
+        timeout_keep_alive=KEPT_OPEN,
     )
     _Server(config, doors).run(sockets)
 
