@@ -1,11 +1,12 @@
-"""Somebody who buys while things fail: presses again when nothing comes, pays once, and waits to hear the truth."""
+"""Somebody who buys while things fail: presses again when nothing comes, pays once, waits to hear the truth."""
 
 from __future__ import annotations
 
 import random
 import re
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from tests.living import Living, Traveller
 
@@ -16,8 +17,10 @@ PATIENCE, GROWS, LONGEST = 8.0, 1.5, 60.0
 #: Seconds of silence after which a person takes what is there for the answer; and how many presses make it as long
 #: again, for whoever did not get on so far has late answers still to come.
 MOMENT, PRESSES = 0.7, 4
-#: Presses until a person gives up.
-MOST_PRESSES = 40
+#: Presses until a person gives up; on more data for a line that is there, earlier.
+MOST_PRESSES, MOST_FOR_DATA = 40, 16
+#: Where there is no more data for a line, the way forward is another plan.
+NO_MORE_DATA = "Another plan"
 #: The share of those who could that pay in Stars, and how often they try before they take the card.
 IN_STARS, STAR_TRIES = 0.4, 3
 #: Seconds after the payment that a buyer looks at the phone; what comes later is seen by the judge.
@@ -29,12 +32,18 @@ _ORDER = re.compile(r"\b(M[2-9A-HJ-NP-Z]{8})\b")
 
 @dataclass(frozen=True)
 class Purchase:
-    """One payment of one traveller."""
+    """One payment of one traveller: for a line, or for more data on it."""
 
     channel: str
     traveller: str
     session: str
     order: str
+    what: Literal["line", "data"] = "line"
+
+    @property
+    def holder(self) -> tuple[str, str]:
+        """Whose phone it is."""
+        return self.channel, self.traveller
 
 
 class Buyer(Traveller):
@@ -46,10 +55,18 @@ class Buyer(Traveller):
 
     async def orders(self) -> Purchase | None:
         """From a country's name to a paid order; None when it became too much."""
+        return await self._from(self._chance.choice(PLACES), MOST_PRESSES)
+
+    async def tops_up(self) -> Purchase | None:
+        """From "top up" to a paid order; None when there is no more data for the line, or it became too much."""
+        purchase = await self._from("top up", MOST_FOR_DATA)
+        return replace(purchase, what="data") if purchase else None
+
+    async def _from(self, words: str, presses: int) -> Purchase | None:
         label, patience = "", PATIENCE
-        for number in range(MOST_PRESSES):
+        for number in range(presses):
             await self.mark()
-            await self._act(label)
+            await (self.presses(label) if label else self.says(words))
             shown = await self._newest(patience, MOMENT * (1 + number / PRESSES))
             if shown is None:
                 patience = min(patience * GROWS, LONGEST)
@@ -61,6 +78,8 @@ class Buyer(Traveller):
                 stars = next((b["label"] for b in shown["buttons"] if "⭐" in b["label"]), None)
                 return await self._pays(link.rsplit("/", 1)[1], order[1], stars)
             label = shown["buttons"][0]["label"]
+            if label == NO_MORE_DATA:
+                return None
         return None
 
     async def hears(self) -> bool:
@@ -68,14 +87,17 @@ class Buyer(Traveller):
         end = time.monotonic() + LOOKS
         while True:
             shown = await self.screen()
-            if any(
-                m["image"] or LAST_WORDS.search(m["text"]) for m in shown["messages"] if m["who"] == "bot"
-            ):
+            if self.holds_line(shown) or any(LAST_WORDS.search(m["text"]) for m in shown["messages"]):
                 return True
             left = end - time.monotonic()
             if left <= 0:
                 return False
             await self.screen(shown["cursor"], wait=min(left, 5))
+
+    @staticmethod
+    def holds_line(shown: dict) -> bool:
+        """Whether a QR is on that screen."""
+        return any(m["image"] for m in shown["messages"] if m["who"] == "bot")
 
     async def _pays(self, session: str, order: str, stars: str | None) -> Purchase:
         if stars and self._chance.random() < IN_STARS and await self._pays_in_stars(stars):
@@ -98,12 +120,6 @@ class Buyer(Traveller):
             if (await self.living.http.post(self._path("pay"), json={})).is_success:
                 return True
         return False
-
-    async def _act(self, label: str) -> None:
-        if label:
-            await self.presses(label)
-        else:
-            await self.says(self._chance.choice(PLACES))
 
     async def _newest(self, patience: float, moment: float) -> dict | None:
         """The newest message with buttons, once nothing more has come for a moment; None when nothing came.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -47,6 +48,7 @@ class Found:
             self.books["open"] == 0
             and self.ledger["held_back"] == 0
             and counted == len(self.ledger["lines"])
+            and sum(self.books["refills"].values()) == len(self.ledger["refills"])
             and len(self.books["orders"]) == len(self.charged())
         )
 
@@ -119,7 +121,7 @@ class Judge:
         async def read(purchase: Purchase) -> None:
             async with few:
                 holder = self._living.traveller(purchase.channel, purchase.traveller)
-                found.words[purchase.channel, purchase.traveller] = "\n".join(await holder.texts())
+                found.words[purchase.holder] = "\n".join(await holder.texts())
 
         await asyncio.gather(*map(read, self._purchases))
 
@@ -150,17 +152,19 @@ class Judge:
         for holder, iccids in found.lines.items():
             for iccid in iccids:
                 phones[iccid].add(holder)
-        twice = sum(
-            len(found.lines[one.channel, one.traveller]) > self._due(one, found) for one in self._purchases
-        ) + sum(len(holders) > 1 for holders in phones.values())
+        of_lines = [one for one in self._purchases if one.what == "line"]
+        twice = sum(len(found.lines[one.holder]) > self._due(one, found) for one in of_lines) + sum(
+            len(holders) > 1 for holders in phones.values()
+        )
         untold = self._untold(found)
         free = [
             one
-            for one in self._purchases
+            for one in of_lines
             for order in [self._order(one, found)]
-            if any(back[money] for money in back if money[0] == order)
-            and found.lines[one.channel, one.traveller]
+            if any(back[money] for money in back if money[0] == order) and found.lines[one.holder]
         ]
+        added, refills = self._data_added(found), Counter(one["iccid"] for one in ledger["refills"])
+        surplus_refills = sum((refills - added).values())
         bought, counted = len(ledger["lines"]), books["lines"]
         surplus = bought - counted["delivered"] - counted["replacements"] - counted["held"]
         states = Counter(state for line in lines.values() for state in line["items"])
@@ -174,6 +178,8 @@ class Judge:
             "delivered_twice": twice,
             "repeated": ledger["repeated"],
             "surplus_lines": surplus,
+            "topped_up": added.total(),
+            "surplus_refills": surplus_refills,
             "late_commits": ledger["late_commits"],
             "untold": len(untold),
             "came_back": came_back,
@@ -196,8 +202,13 @@ class Judge:
         if untold:
             wrong.append(f"untold: {self._told_of(untold, found)}")
         wrong += [f"given and paid back: {self._order(one, found)}" for one in free]
-        if surplus > ledger["late_commits"]:
-            wrong.append(f"{surplus} lines too many, {ledger['late_commits']} commits came late")
+        if surplus + surplus_refills > ledger["late_commits"]:
+            wrong.append(
+                f"{surplus} lines and {surplus_refills} refills too many, "
+                f"{ledger['late_commits']} commits came late"
+            )
+        if added - refills:
+            wrong.append(f"told of data that nobody added: {dict(added - refills)}")
         say(f"exceptions in the books: {books['exceptions'][:20]}")
         return figures, wrong
 
@@ -205,6 +216,16 @@ class Judge:
         """How many lines the purchase may show: one, and what the bot itself reports as standing in for it."""
         line = found.sold().get(self._order(purchase, found))
         return 1 + len(line["replacements"] if line else ())
+
+    def _data_added(self, found: Found) -> Counter[str]:
+        """ICCID → how often data was added to it, by the bot's books."""
+        lines = found.sold()
+        done = [
+            one
+            for one in self._purchases
+            if one.what == "data" and lines.get(self._order(one, found), {}).get("items") == ["delivered"]
+        ]
+        return Counter(iccid for one in done for iccid in found.lines[one.holder])
 
     def _order(self, purchase: Purchase, found: Found) -> str:
         if purchase.order:
@@ -225,9 +246,11 @@ def _knows(purchase: Purchase, line: dict[str, Any] | None, found: Found) -> boo
     """Whether the phone says what the books say."""
     if line is None:
         return False
-    holder, order = (purchase.channel, purchase.traveller), line["order"]
+    holder, order = purchase.holder, line["order"]
     words = found.words[holder]
     match line["items"]:
+        case ["delivered"] if purchase.what == "data":
+            return re.search(rf": added\.\s+Order {order}\b", words) is not None
         case ["delivered"]:
             return bool(found.lines[holder])
         case ["refunded"]:

@@ -17,6 +17,8 @@ from tests.living import Living
 
 #: Travellers who buy at the same time.
 IN_FLIGHT = 48
+#: One of so many who hold a line wants more data on it.
+WANTS_MORE = 8
 #: Orders between two lines on how far we are.
 TOLD_EVERY = 50
 
@@ -100,3 +102,6 @@ class Crowd:
                 say(f"{len(self.purchases)} paid, {self._killer.done} kills")
             if not await buyer.hears():
                 say(f"{buyer.name} on {buyer.channel} still waits for {purchase.order}")
+            elif number % WANTS_MORE == 0 and buyer.holds_line(await buyer.screen()):
+                more = await buyer.tops_up()
+                self.purchases += [more] if more else []
