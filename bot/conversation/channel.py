@@ -36,6 +36,8 @@ class Cause(Enum):
     UNWANTED = "unwanted"
     #: The platform holds this message back from this traveller for now, for its own reasons.
     HELD_BACK = "held_back"
+    #: Nobody who has not written may be written to for now: the account has reached as many people as it may a day.
+    REACH_SPENT = "reach_spent"
     #: Our account must be mended first: token, payment, a lock.
     ACCOUNT = "account"
     #: What we said is refused for what it is.

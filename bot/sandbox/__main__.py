@@ -31,7 +31,15 @@ def main(argv: list[str] | None = None) -> int:
 
     try:
         outside = Outside(asked.outside)
-        serve(asked.host, asked.port, bot_url, smtp_port(asked.port), outside, rates=asked.rates == "real")
+        serve(
+            asked.host,
+            asked.port,
+            bot_url,
+            smtp_port(asked.port),
+            outside,
+            rates=asked.rates == "real",
+            reach=asked.reach,
+        )
     except PortTakenError as taken:
         print(taken, file=sys.stderr)  # noqa: T201
         return 1
@@ -54,6 +62,12 @@ def _read(argv: list[str] | None) -> argparse.Namespace:
         choices=("real", "none"),
         default="real",
         help="none: the platforms never say 429 by themselves",
+    )
+    parser.add_argument(
+        "--reach",
+        type=int,
+        choices=(250, 2_000, 10_000, 100_000),
+        help="people whom WhatsApp lets the shop write to unasked in 24 hours (default: no limit)",
     )
     parser.add_argument("--polling", action="store_true", help="Telegram is polled instead of calling")
     parser.add_argument(

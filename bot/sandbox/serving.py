@@ -36,11 +36,13 @@ def serve(
     outside: Outside | None = None,
     *,
     rates: bool = True,
+    reach: int | None = None,
 ) -> None:
     """Run the world until SIGINT or SIGTERM. Always on loopback, and on `host` too when that is elsewhere."""
     sockets = [_listener(address, port) for address in _addresses(host)]
     _listener("127.0.0.1", smtp_port).close()
-    doors = Doors(World(f"http://127.0.0.1:{port}", bot_url, smtp_port, outside, rates=rates).app())
+    world = World(f"http://127.0.0.1:{port}", bot_url, smtp_port, outside, rates=rates, reach=reach)
+    doors = Doors(world.app())
     config = uvicorn.Config(
         doors,
         loop="uvloop",

@@ -28,11 +28,19 @@ from bot.sandbox.wire import Wire
 class World:
     """Holds what its services share. `here` and `bot` are base addresses without a trailing slash.
 
-    `rates` False: the chat platforms never tell the bot to send more slowly.
+    `rates` False: the chat platforms never tell the bot to send more slowly. `reach`: how many people WhatsApp lets
+    the shop write to unasked in 24 hours; None: as many as it likes.
     """
 
     def __init__(
-        self, here: str, bot: str, smtp_port: int, outside: Outside | None = None, *, rates: bool = True
+        self,
+        here: str,
+        bot: str,
+        smtp_port: int,
+        outside: Outside | None = None,
+        *,
+        rates: bool = True,
+        reach: int | None = None,
     ) -> None:
         self.here = here
         self.bot = bot
@@ -51,6 +59,8 @@ class World:
         self.stripe = Stripe(self)
         self.telegram = Telegram(self)
         self.whatsapp = WhatsApp(self)
+        if reach is not None:
+            self.whatsapp.may_reach(reach)
         if not rates:
             self.telegram.unhurried()
             self.whatsapp.unhurried()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -33,6 +33,8 @@ MOST_TRIES = 4
 NOT_SENT = ("too_fast", "held_back", "")
 #: What a receipt of a failure means: WhatsApp's own codes.
 UNWANTED, HELD_BACK, A_DAY = "131050", "131049", timedelta(days=1)
+#: The account may write to nobody new for now: (the channel's word, the code in a receipt), and when it is asked again.
+REACH_SPENT, SPENT, AN_HOUR = "reach_spent", "131048", timedelta(hours=1)
 
 #: Whether a customer wants offers on a channel, at this moment.
 Willing = Callable[[str, str], Awaitable[bool]]
@@ -51,6 +53,8 @@ class Round:
         self._courier = courier
         self._willing = willing
         self._unwanted = unwanted
+        #: Channels whose account has reached as many people as it may, and until when they rest.
+        self._resting: dict[str, datetime] = {}
 
     async def run(self) -> int:
         """Send to everybody who is left, of all campaigns that run; how many were tried."""
@@ -85,6 +89,9 @@ class Round:
             await self._settle(row.campaign, row.id, "sent", "unwanted")
         elif code == HELD_BACK:
             await self._settle(row.campaign, row.id, "sent", "later", A_DAY)
+        elif code == SPENT:
+            self._rest(row.channel, AN_HOUR)
+            await self._settle(row.campaign, row.id, "sent", "later", AN_HOUR)
         else:
             await self._settle(row.campaign, row.id, "sent", "failed")
 
@@ -107,6 +114,8 @@ class Round:
     async def _within(self, room: asyncio.Semaphore, name: str, channel: str, chat: Any) -> str:
         async with room:
             await self._courier.quiet(channel)
+            if self._rests(channel):
+                return "stopped"
             return await self._send(name, channel, chat.id, chat.customer_id)
 
     async def _send(self, name: str, channel: str, chat: str, customer: str) -> str:
@@ -138,6 +147,11 @@ class Round:
                 await self._settle(name, chat, "begun", "later")
                 await self._halt(name)
                 return "stopped"
+            case "again" if told.why == REACH_SPENT:
+                # It is nobody's turn that is used up: everybody's is put off.
+                self._rest(channel, timedelta(seconds=told.after))
+                await self._put_back(name, chat, timedelta(seconds=told.after))
+                return "stopped"
             case "again" if told.why in NOT_SENT and tries < MOST_TRIES:
                 await self._settle(name, chat, "begun", "later", timedelta(seconds=told.after))
             case _:
@@ -153,6 +167,22 @@ class Round:
             .values(state=now, at=at)
         )
         await self._app.together(lambda connection: connection.execute(settled))
+
+    async def _put_back(self, name: str, chat: str, after: timedelta) -> None:
+        """As if it had not been tried; not before then."""
+        put_back = (
+            update(campaign_sends)
+            .where(*_is(name, chat), campaign_sends.c.state == "begun")
+            .values(state="later", at=self._clock.now() + after, tries=campaign_sends.c.tries - 1)
+        )
+        await self._app.together(lambda connection: connection.execute(put_back))
+
+    def _rest(self, channel: str, after: timedelta) -> None:
+        log.warning("campaign rests", channel=channel, reason=REACH_SPENT)
+        self._resting[channel] = self._clock.now() + after
+
+    def _rests(self, channel: str) -> bool:
+        return channel in self._resting and self._clock.now() < self._resting[channel]
 
     async def _give_up(self) -> None:
         """What was begun so long ago was begun by a process that is dead. Whether it went out, nobody knows."""

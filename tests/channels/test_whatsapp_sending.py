@@ -251,6 +251,20 @@ async def test_a_refusal_says_what_to_do_next(platform, channel, refusal, reason
     assert not {"secret", "123456789"} & set(str(error).split())
 
 
+async def test_an_account_that_may_reach_nobody_new_is_not_asked_again_for_an_hour(platform, channel):
+    platform.answers += [refused(131048)]
+    asked_out = Way(WAY.address, WAY.seal, "fr", open=False)
+
+    with pytest.raises(ChannelError) as failure:
+        await channel.send(Notice("refunded", ("Japon", "12,00 €"), Text("x")), asked_out)
+
+    error = failure.value
+    assert (error.reason, error.cause, platform.calls) == ("131048", Cause.REACH_SPENT, 1)
+    assert error.again == pytest.approx(3600 * QUICK.unit)
+    # Whoever has written is answered all the same, and at once.
+    assert (await channel.send(Text("hello"), WAY)).id
+
+
 @pytest.mark.parametrize(
     "receipt",
     [

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 from living import ROOT
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from bot.offers import offers
 from services.campaigns import Campaigns, Draft, Malformed, read_draft
@@ -17,7 +17,7 @@ from services.news import Told
 from services.privacy.pausing import Pauses
 from services.privacy.requests import Requests
 from services.storage.app import chats, customers
-from services.storage.campaigns import campaign_sends
+from services.storage.campaigns import campaign_sends, campaigns
 from tests.privacy.house import Killed
 
 NAME = "spring"
@@ -120,6 +120,41 @@ async def test_whoever_said_yes_gets_it_once_and_nobody_else(scene):
     assert (standing.state, standing.counts) == ("over", {"sent": 35})
     assert await scene.campaigns.start(NAME) == "over"
     assert await scene.campaigns.enter(Draft(NAME, WORDS)) == "taken"
+
+
+async def test_a_campaign_waits_where_nobody_new_may_be_reached_and_loses_nobodys_turn(scene):
+    wanted = [*await scene.people(30, channel="whatsapp"), *await scene.people(2)]
+    await scene.begins()
+    spent = Told("again", 3600.0, "reach_spent")
+    scene.courier.answers = {chat: [spent] * 6 for chat in wanted[:1]}
+
+    for rounds in range(1, 7):
+        await scene.round.run()
+        assert sum(chat.startswith("chat-whatsapp") for chat in scene.courier.sent) < 30
+        assert len(scene.courier.answers[wanted[0]]) == 6 - rounds
+        await scene.round.run()  # asked again too early: it is not tried
+        assert len(scene.courier.answers[wanted[0]]) == 6 - rounds
+        scene.house.clock.at += timedelta(hours=1)
+    await scene.round.run()
+
+    assert sorted(scene.courier.sent) == sorted(wanted)
+    assert (await scene.standing()).state == "over"
+
+
+async def test_a_receipt_that_the_reach_is_spent_comes_again_later(scene):
+    [chat] = await scene.people(1, channel="whatsapp")
+    await scene.begins()
+    await scene.round.run()
+    await scene.house.do(update(campaign_sends).values(message="m"))
+    await scene.house.do(update(campaigns).values(state="running"))
+
+    await scene.round.receipt("m", "failed", "131048")
+    await scene.round.run()
+
+    assert await scene.states() == {chat: "later"}
+    scene.house.clock.at += timedelta(hours=1)
+    await scene.round.run()
+    assert scene.courier.sent == [chat, chat]
 
 
 async def test_a_stop_blocks_what_is_queued_already(scene):

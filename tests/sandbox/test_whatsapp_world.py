@@ -691,6 +691,32 @@ async def test_too_much_at_once_is_refused(story):
     assert set(refused) == {130429}
 
 
+async def test_only_so_many_people_are_written_to_unasked_in_24_hours(story):
+    story.phones.may_reach(2)
+    people = [(await story.meet(name))["from"] for name in ("ada", "grace", "mary", "jean")]
+    await story.world.clock.advance(timedelta(hours=25))
+    template = {"name": "hello_world", "language": {"code": "en_US"}}
+    body = {"messaging_product": "whatsapp", "type": "template", "template": template}
+
+    async def reached(person):
+        status, answer = await story.raw(body | {"to": person})
+        return status if status == 200 else (status, answer["error"]["code"], answer["error"]["message"])
+
+    spent = (400, 131048, "(#131048) Spam rate limit hit")
+    story.phones.block("ada", True)
+    assert await reached(people[0]) == 200  # accepted and never delivered, so it counts for nothing
+    story.phones.block("ada", False)
+    assert [await reached(one) for one in (*people[:3], people[0])] == [200, 200, spent, 200]
+    await story.meet("jean")
+    assert await reached(people[3]) == 200  # who has written is not reached unasked
+    await story.world.clock.advance(timedelta(hours=24))
+    assert await reached(people[2]) == 200
+    story.phones.may_reach(0)
+    assert await reached(people[0]) == spent
+    story.phones.unhurried()
+    assert await reached(people[0]) == 200
+
+
 def test_a_bucket_fills_in_its_own_time():
     for made, size, seconds in ((pair(), 45, 6.0), (throughput(), 80, 1 / 80)):
         now = [0.0]

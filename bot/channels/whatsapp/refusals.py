@@ -27,8 +27,10 @@ _MEANING = {
     Cause.UNWANTED: (131050,),
     #: Meta keeps advertising from this person just now; another try makes sense after a day, at the earliest.
     Cause.HELD_BACK: (131049, 130472),
-    #: Calls of the app, of the account, of the number; and messages that were taken for spam.
-    Cause.TOO_FAST: (4, 80007, 130429, 131048, PAIR),
+    #: More people than the account may write to unasked in a day; Meta calls it spam, whether it was or not.
+    Cause.REACH_SPENT: (131048,),
+    #: Calls of the app, of the account, of the number.
+    Cause.TOO_FAST: (4, 80007, 130429, PAIR),
     #: Something is wrong at Meta's side, and will pass.
     Cause.PASSING: (1, 2, 131000, 131016, 131057, 133004),
 }
@@ -40,8 +42,8 @@ _UNTOLD = -1
 PAIR_BASE = 4
 #: And for what it holds back: at least a day.
 A_DAY = 86_400.0
-#: Seconds to be quiet after messages were taken for spam, where nothing says how long.
-SPAM, QUIET = 131048, 300.0
+#: Seconds until the account may reach somebody again: each person stops counting after a day, one by one.
+AN_HOUR = 3_600.0
 
 
 def refusal(status: int, headers: Mapping[str, str], body: bytes, failures: int, unit: float) -> ChannelError:
@@ -64,7 +66,9 @@ def refusal(status: int, headers: Mapping[str, str], body: bytes, failures: int,
         case Cause.TOO_FAST if code == PAIR:
             again: float | None = PAIR_BASE**failures * unit
         case Cause.TOO_FAST:
-            again = (_asked(headers) or (QUIET if code == SPAM else 0)) * unit
+            again = _asked(headers) * unit
+        case Cause.REACH_SPENT:
+            again = (_asked(headers) or AN_HOUR) * unit
         case Cause.HELD_BACK:
             again = A_DAY * unit
         case Cause.PASSING:

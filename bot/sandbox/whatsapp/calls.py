@@ -18,6 +18,7 @@ from bot.sandbox.whatsapp.errors import (
     INVALID,
     PAIR,
     RATE,
+    SPENT,
     STOPPED,
     UNDELIVERABLE,
     UPLOAD,
@@ -28,6 +29,7 @@ from bot.sandbox.whatsapp.errors import (
 from bot.sandbox.whatsapp.faulty import Faulty
 from bot.sandbox.whatsapp.fields import Fields, part, text
 from bot.sandbox.whatsapp.kinds import checked
+from bot.sandbox.whatsapp.reach import Reach
 from bot.sandbox.whatsapp.screens import Attached, Screens
 from bot.sandbox.whatsapp.statuses import Sent, Statuses
 from bot.sandbox.whatsapp.templates import Templates
@@ -54,6 +56,8 @@ class Calls:
         self._throughput = rates.throughput()
         #: Whether the rates are kept.
         self.rates_kept = True
+        #: How many people may be written to unasked.
+        self.reach = Reach()
 
     async def post(self, body: Fields) -> Response:
         """Send a message, or mark one as read."""
@@ -69,7 +73,7 @@ class Calls:
         content = self._checked(kind, body)
         address = addressee(self._book, body)
         self._within_rates(address.phone)
-        attached, failure = None, self._failure(address.phone, content, fault.name if fault else "")
+        attached, failure = None, self._unreached(address.phone, content, fault.name if fault else "")
         if isinstance(content, Content) and content.file and not failure:
             try:
                 attached = await self._attachments.find(content.file)
@@ -99,6 +103,17 @@ class Calls:
             raise Refused(PAIR)
         self._throughput.take()
         phone.pair.take()
+
+    def _unreached(self, phone: Phone, content: Content | Reaction, fault: str) -> int:
+        """As `_failure`; Refused when this would be one person too many to be written to unasked."""
+        now = self._world.clock.now()
+        unasked = isinstance(content, Content) and content.category != "service" and not phone.open_at(now)
+        if unasked and self.rates_kept and not self.reach.admits(phone.user_id, now):
+            raise Refused(SPENT)
+        failure = self._failure(phone, content, fault)
+        if unasked and not failure:
+            self.reach.take(phone.user_id, now)
+        return failure
 
     def _failure(self, phone: Phone, content: Content | Reaction, fault: str) -> int:
         """Why this accepted message will fail, as a code; 0 when it will not."""

@@ -18,6 +18,7 @@ MISSING = 131008
 VALUE = 131009
 UNDELIVERABLE = 131026
 WINDOW = 131047
+SPENT = 131048
 ECOSYSTEM = 131049
 STOPPED = 131050
 UNSUPPORTED = 131051
@@ -44,6 +45,11 @@ _TABLE: dict[int, tuple[int, str, str]] = {
         400,
         "Re-engagement message",
         "More than 24 hours have passed since the recipient last wrote to this number.",
+    ),
+    SPENT: (
+        400,
+        "Spam rate limit hit",
+        "Message failed to send: there are restrictions on how many messages this phone number can send.",
     ),
     ECOSYSTEM: (
         400,

@@ -19,6 +19,7 @@ from bot.sandbox.whatsapp.hand import Hand
 from bot.sandbox.whatsapp.line import Line
 from bot.sandbox.whatsapp.media import Shelf
 from bot.sandbox.whatsapp.pen import Pen
+from bot.sandbox.whatsapp.reach import Reach
 from bot.sandbox.whatsapp.reviews import Reviews
 from bot.sandbox.whatsapp.statuses import Statuses
 from bot.sandbox.whatsapp.template_calls import TemplateCalls
@@ -51,6 +52,10 @@ class WhatsApp:
     def unhurried(self) -> None:
         """Nobody is told to send more slowly."""
         self._calls.rates_kept = False
+
+    def may_reach(self, most: int) -> None:
+        """The tier of the shop's portfolio: different people in 24 hours who did not write themselves."""
+        self._calls.reach = Reach(most)
 
     def routes(self) -> list[BaseRoute]:
         """Everything under /whatsapp."""
