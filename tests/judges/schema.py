@@ -36,6 +36,7 @@ async def judge(cache: Path, say: Say) -> Verdict:
     tests = os.environ.get("TESTS", "").split()
     say(f"running {' '.join(tests) or 'all tests'}, with the wire written down")
     done = await asyncio.to_thread(run_tests, tests, wire)
+    say(f"the tests: {(done.stdout.splitlines() or ['nothing'])[-1]}")
     failures = [] if done.returncode == 0 else [f"the tests themselves fail: {done.stdout[-1500:]}"]
     say(f"checking the wire against Bot API {api.version}")
     checked, errors = Counter[str](), Counter[str]()
