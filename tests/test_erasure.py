@@ -6,13 +6,16 @@ import asyncio
 import json
 import os
 import random
+from contextlib import contextmanager
 from functools import partial
 
 import httpx
 import pytest
 from living import Living, until
 from postgres import databases
+from sqlalchemy import create_engine, select, text
 
+from services.storage.vault import keys
 from tests.privacy.carried import Folder
 from tests.privacy.searching import ids_of, readable, reading, traces
 
@@ -88,13 +91,12 @@ async def codes(ada) -> list[str]:
     return [message["text"] for message in await ada.news()]
 
 
-@pytest.mark.parametrize(("store", "kills"), [("sqlite", 4)])
-async def test_a_kill_at_any_moment_of_an_erasure_is_finished_after_the_restart(store, kills):
+async def test_a_kill_at_any_moment_of_an_erasure_is_finished_after_the_restart():
     print(f"SEED={SEED}")
     chance = random.Random(SEED)
-    living = await Living(databases() if store == "postgres" else None).start()
+    living = await Living().start()
     try:
-        for number in range(kills):
+        for number in range(4):
             ada = living.traveller("telegram", f"killed{number}", "en")
             await ada.asks("/account", "Name:")
             await ada.taps("Name", "Which name")
@@ -111,10 +113,51 @@ async def test_a_kill_at_any_moment_of_an_erasure_is_finished_after_the_restart(
         assert (await living.at_rest())["close"]
         canaries = {"name": "Killed Canaryson"}
         assert await readable(living, canaries) == []
-        if store == "sqlite":
-            assert traces(living, canaries) == []
+        assert traces(living, canaries) == []
     finally:
         await living.stop()
+
+
+@pytest.mark.parametrize("living", ["postgres"], indirect=True)
+async def test_an_erasure_killed_while_it_destroys_the_key_is_finished(living, name):
+    """The key's row is held by somebody else, so the bot stands exactly there when it is killed."""
+    ada = living.traveller("telegram", name, "en")
+    await ada.asks("/account", "Name:")
+    await ada.taps("Name", "Which name")
+    await ada.asks(f"Killed {name}", "Name: Killed")
+    await ada.buys()
+    await living.at_rest()
+    await ada.to_erasure()
+    await ada.mark()
+    with holding_the_keys(living.databases["VAULT_DATABASE_URL"]) as waited_for:
+        await ada.says("DELETE")
+        await until(waited_for, 60, living.log)
+        living.kill_bot()
+    living.start_bot()
+    await ada.sees("Deleted on", seconds=90)
+    assert (await living.at_rest())["close"]
+    assert await readable(living, {"name": f"Killed {name}"}) == []
+
+
+@contextmanager
+def holding_the_keys(url: str):
+    """Nobody can destroy a key meanwhile; yields what tells whether somebody wants to."""
+    engine = create_engine(url)
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE wait_event_type = 'Lock' AND datname = current_database() AND query ~ '^DELETE FROM keys'"
+    )
+
+    async def waited_for() -> bool:
+        with engine.connect() as connection:
+            return bool(connection.execute(waiting).scalar_one())
+
+    try:
+        with engine.begin() as connection:
+            connection.execute(select(keys).with_for_update())
+            yield waited_for
+    finally:
+        engine.dispose()
 
 
 async def test_ones_data_as_a_file_is_ones_own(living, name):
