@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Table, UniqueConstraint, and_, delete, exists
 
 from services.customers import FIELDS
 from services.privacy.belongings import rows_of, tables
+from services.privacy.pausing import OVER
 from services.privacy.registry import about
 from services.storage.app import APP, chats, consents, customers, items, orders
 from services.storage.identity import codes
@@ -101,6 +102,9 @@ def _merge_accounts(
         told = old.words(was[field], f"customers:{field}:{was['id']}")
         if now[field] is None and told is not None:
             values[field] = new.seal(told, f"customers:{field}:{now['id']}")
+    if now["paused_at"] is None:
+        # Whoever asked as one of the two that their data rest has asked it of all that is theirs.
+        values |= {column: was[column] for column in OVER}
     connection.execute(update(customers).where(customers.c.id == now["id"]).values(values))
 
 

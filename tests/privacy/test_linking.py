@@ -47,6 +47,18 @@ async def counts(house, customer):
     )
 
 
+@pytest.mark.parametrize("who", ["older", "younger"])
+async def test_data_that_rest_go_on_resting(house, who):
+    ada, bob = await two(house)
+    at = house.clock.at
+    await house.rights.pauses.begin(ada.id if who == "older" else bob.id)
+    house.clock.at += timedelta(minutes=1)
+
+    await linked(house, ada, bob)
+
+    assert await house.rights.pauses.since(ada.id) == at
+
+
 async def check_united(house, ada, bob, before):
     """All of both is the older one's, sealed with that one's key alone; nothing is the younger one's."""
     assert [row.id for row in await house.all(select(customers))] == [ada.id]
