@@ -10,6 +10,7 @@ import structlog
 
 from bot.channels import telegram, whatsapp
 from bot.conversation.channel import Channel, ChannelError
+from bot.last_said import LastSaid
 from bot.settings import Settings
 from handlers.start import descriptions, menus
 from services.catalogue.names import country_of
@@ -60,15 +61,20 @@ def channels_of(settings: Settings) -> dict[str, Channel]:
 
 
 async def open_channel(
-    channel: Channel, commands: Mapping[str, Mapping[str, str]], described: Mapping[str, str]
+    channel: Channel,
+    commands: Mapping[str, Mapping[str, str]],
+    described: Mapping[str, str],
+    last: LastSaid,
 ) -> None:
     """Register at a platform, again and again until it has taken us."""
     pause = 0.5
     while True:
         try:
-            await channel.open(commands)
             if isinstance(channel, telegram.Telegram):
+                await channel.open(commands, last)
                 await channel.describe(described)
+            else:
+                await channel.open(commands)
             if isinstance(channel, whatsapp.WhatsApp):
                 await channel.register_templates()
         except ChannelError as error:
@@ -143,8 +149,9 @@ def longest_answer(settings: Settings) -> float:
 async def open_channels(app: App) -> None:
     """Register at the platforms; then listen, and take up what was left."""
     commands, described = menus(), descriptions(app.settings.shop_name)
+    last = LastSaid(app.stores.app, app.secrets, app.clock, "webhook")
     for channel in app.channels.values():
-        await open_channel(channel, commands, described)
+        await open_channel(channel, commands, described, last)
         if isinstance(channel, telegram.Telegram) and channel.username:
             app.back["telegram"] = channel.link
     app.ready = True

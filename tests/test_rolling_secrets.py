@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import hmac
 import time
+from functools import partial
 
 from bot.sandbox import credentials
-from tests.living import Living
+from tests.living import START, Living, until
 
 ROLLED = {
     "TELEGRAM_SECRET": credentials.TELEGRAM_SECRET,
@@ -54,13 +55,26 @@ async def test_secrets_are_rolled_with_messages_and_payments_on_their_way():
         assert len((await living.ledger())["delivered"]) == 1
 
         # A day later only the new ones are left, and what is signed with the old ones stays outside.
+        asked, said = await calls(living, "getWebhookInfo"), await calls(living, "setWebhook")
         living.stop_bot()
         living.settings = {name: newer(secret) for name, secret in ROLLED.items()}
         living.start_bot()
+        await until(partial(asked_more, living, asked), START, living.log)
         await people[0].asks("/help", "/usage")  # Telegram was told the new one
+        assert await calls(living, "setWebhook") == said >= 2  # and not once more: nothing about it differs
         assert await signed_with_the_old_one(living) == {"telegram": 401, "whatsapp": 401, "stripe": 400}
     finally:
         await living.stop()
+
+
+async def asked_more(living, before) -> bool:
+    """Whether the bot has asked Telegram again where its updates go."""
+    return await calls(living, "getWebhookInfo") > before
+
+
+async def calls(living, method) -> int:
+    """How often the bot has called that method of Telegram's."""
+    return int((await living.ledger())["calls"].get(f"telegram {method}", 0))
 
 
 async def signed_with_the_old_one(living) -> dict[str, int]:

@@ -9,6 +9,7 @@ from tiny_telegram import TOKEN, TinyTelegram, no, ok
 
 from bot.channels import Patience
 from bot.channels.telegram import Settings, Telegram
+from bot.channels.telegram.kinds import UPDATES
 from bot.conversation.channel import Cause, ChannelError, Sent, Way
 from bot.conversation.events import Address, Attachment, Incoming, Said
 from bot.conversation.messages import Button, File, Menu, Photo, Text
@@ -409,10 +410,47 @@ async def test_opening_again_changes_nothing(server, connect):
     server.will("getMyCommands", *(ok([{"command": "plans", "description": words}]) for words in said))
     server.will("getChatMenuButton", ok({"type": "commands"}))
 
-    await telegram.open(COMMANDS)
+    await telegram.open(COMMANDS, Remembered())
 
-    # What the secret is now cannot be asked for, so it is always said.
+    # What the secret is cannot be asked for: nobody remembers it yet, so it is said.
     assert [method for method in server.methods() if method.startswith("set")] == ["setWebhook"]
+
+
+class Remembered:
+    """One bot's memory of what it said last, from start to start."""
+
+    def __init__(self):
+        self.words = None
+
+    async def was(self, words):
+        return words == self.words
+
+    async def note(self, words):
+        self.words = words
+
+
+async def test_the_door_is_named_again_only_where_something_about_it_differs(server, connect):
+    memory, here = Remembered(), {"public_url": "https://shop.example"}
+    there = {"url": "https://shop.example/telegram", "max_connections": 40, "pending_update_count": 0}
+    there["allowed_updates"] = list(UPDATES)
+
+    async def says(there, **settings):
+        before = len(server.of("setWebhook"))
+        server.will("getWebhookInfo", ok(there))
+        await connect(**here | settings).open({}, memory)
+        return len(server.of("setWebhook")) - before
+
+    assert [await says(there), await says(there)] == [1, 0]
+    assert [await says(there | {"url": ""}), await says(there)] == [1, 0]
+    assert await says(there | {"allowed_updates": ["message"]}) == 1
+    assert await says(there | {"pending_update_count": 2}) == 1  # it brings them at once
+    assert [await says(there, secret=one) for one in ("n3w,s3cret", "n3w", "s3cret")] == [1, 0, 1]
+
+    server.will("setWebhook", *([no(400, "Bad Request")] * 9))
+    with pytest.raises(ChannelError):
+        await says(there, secret="other")
+    server.forget()
+    assert await says(there) == 1  # which secret counts now, nobody knows
 
 
 async def test_a_description_is_written_only_where_it_differs(server, connect):

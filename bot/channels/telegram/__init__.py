@@ -177,8 +177,10 @@ class Telegram:
                 return stars
         raise ChannelError("undecodable")
 
-    async def open(self, commands: Mapping[str, Mapping[str, str]]) -> None:
-        """Say who we are and where updates go. Repeats are harmless. Raises ChannelError."""
+    async def open(
+        self, commands: Mapping[str, Mapping[str, str]], last: setup.LastSaid | None = None
+    ) -> None:
+        """Say who we are and where updates go, where Telegram holds it otherwise. Raises ChannelError."""
         own = self._settings
         self._warming = asyncio.create_task(self._line.warm())
         opening = setup.Opening(self._line, self._opening)
@@ -187,7 +189,7 @@ class Telegram:
             await opening.stop_listening()
         elif own.public_url and in_force(own.secret):
             await opening.listen_at(
-                own.public_url.rstrip("/") + PATH, in_force(own.secret)[0], own.connections
+                own.public_url.rstrip("/") + PATH, in_force(own.secret)[0], own.connections, last
             )
         else:
             raise ChannelError("a webhook needs a public address and a secret")

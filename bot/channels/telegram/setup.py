@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from bot.channels import Patience, patiently, shortened
 from bot.channels.telegram.kinds import UPDATES
@@ -19,6 +20,16 @@ DEFAULT_LANGUAGE = "en"
 MOST_SUMMARY = 256
 #: In an empty chat, and in the bot's profile: https://core.telegram.org/bots/api#setmydescription
 _DESCRIPTIONS = (("Description", "description", 512), ("ShortDescription", "short_description", 120))
+
+
+class LastSaid(Protocol):
+    """What was said last, remembered from start to start; it may hold secrets, so it is told from other words only."""
+
+    async def was(self, words: str) -> bool:
+        """Whether these words were the last."""
+
+    async def note(self, words: str) -> None:
+        """From now on these are; "" while nobody knows."""
 
 
 class Opening:
@@ -54,18 +65,13 @@ class Opening:
 
     async def look_at_door(self, url: str, connections: int) -> None:
         """Whether updates come to that address, all kinds that we ask for; "" where they are polled."""
-        hook = await self._ask("getWebhookInfo")
-        if hook.get("url", "") != url:
-            self.differs.append("webhook address")
-        if url and sorted(hook.get("allowed_updates") or ()) != sorted(UPDATES):
-            self.differs.append("kinds of updates")
-        if url and hook.get("max_connections", connections) != connections:
-            self.differs.append("connections at once")
+        self.differs += _other_door(await self._ask("getWebhookInfo"), url, connections)
 
-    async def listen_at(self, url: str, secret: str, connections: int) -> None:
+    async def listen_at(self, url: str, secret: str, connections: int, last: LastSaid | None) -> None:
         """Updates come to that address.
 
-        Said at every start: Telegram does not show whether the secret is still ours, and brings at once what waits.
+        Said where Telegram holds something else, where something else was said last (it does not show the secret),
+        and where updates wait, because saying it brings them at once. Whoever remembers nothing says it always.
         """
         hook = {
             "url": url,
@@ -73,7 +79,18 @@ class Opening:
             "allowed_updates": list(UPDATES),
             "max_connections": connections,
         }
+        words = json.dumps(hook, sort_keys=True)
+        if last is None:
+            await self._ask("setWebhook", hook)
+            return
+        there = await self._ask("getWebhookInfo")
+        stands = not _other_door(there, url, connections) and await last.was(words)
+        if stands and not there.get("pending_update_count"):
+            return
+        if not stands:
+            await last.note("")  # should we die in between, nobody knows which secret counts
         await self._ask("setWebhook", hook)
+        await last.note(words)
 
     async def stop_listening(self) -> None:
         """Updates wait until they are asked for."""
@@ -105,6 +122,16 @@ class Opening:
         if result is None:
             raise ChannelError("undecodable")
         return result
+
+
+def _other_door(there: Mapping[str, Any], url: str, connections: int) -> list[str]:
+    """What Telegram holds of the webhook otherwise; where updates are polled only the address counts."""
+    found = ["webhook address"] if there.get("url", "") != url else []
+    if url and sorted(there.get("allowed_updates") or ()) != sorted(UPDATES):
+        found.append("kinds of updates")
+    if url and there.get("max_connections", connections) != connections:
+        found.append("connections at once")
+    return found
 
 
 def _named(scope: Mapping[str, str]) -> str:
