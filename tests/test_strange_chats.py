@@ -2,6 +2,8 @@
 
 import pytest
 
+from bot.sandbox import credentials
+
 
 async def made(living, kind="supergroup", **more):
     wanted = {"kind": kind, "title": "Friends", "owner": f"owner{living.port}"} | more
@@ -33,6 +35,27 @@ async def test_a_group_is_left_with_one_word_and_a_channel_without_any(on_sqlite
     await on_sqlite.http.post(f"/world/chats/{group}/say", json={"member": "ben", "text": "/start"})
     ben = on_sqlite.traveller("telegram", "ben", "fr")
     await ben.asks("/start", "Où partez-vous")
+
+
+async def test_a_forwarded_post_is_answered_like_any_text_and_a_channels_post_not_at_all(on_sqlite, name):
+    traveller = on_sqlite.traveller("telegram", name, "en")
+    await traveller.asks("/start", "Where are you going")
+    await traveller.mark()
+    await traveller.does("forward", text="Japan, 10 days", channel="Travel news")
+    await traveller.sees("Plans for Japan")
+
+    said = (await on_sqlite.ledger())["calls"]["telegram sendMessage"]
+    chat = {"id": -1_001_000_000_002, "type": "channel", "title": "Travel news"}
+    post = {"message_id": 7, "date": 1, "chat": chat, "sender_chat": chat, "text": "Japan, 10 days"}
+    for number, kind in enumerate(("channel_post", "edited_channel_post")):
+        answer = await on_sqlite.http.post(
+            f"{on_sqlite.bot_url}/telegram",
+            json={"update_id": 2_000_000_000 + number, kind: post},
+            headers={"X-Telegram-Bot-Api-Secret-Token": credentials.TELEGRAM_SECRET},
+        )
+        assert answer.status_code == 200
+    # The door answers once it has dealt with an update: nothing is still to come.
+    assert (await on_sqlite.ledger())["calls"]["telegram sendMessage"] == said
 
 
 @pytest.mark.parametrize("channel", ["telegram", "whatsapp"])

@@ -32,6 +32,7 @@ def routes(world: World) -> list[Route]:
         route("GET", f"{phone}/commands", hands.commands),
         route("GET", f"{phone}/window", hands.window),
         route("POST", f"{phone}/say", hands.say),
+        route("POST", f"{phone}/forward", hands.forward),
         route("POST", f"{phone}/press", hands.press),
         route("POST", f"{phone}/send", hands.send),
         route("POST", f"{phone}/edit", hands.edit),
@@ -81,6 +82,16 @@ class Hands:
         text, language = said.text("text"), said.maybe_text("language", _LANGUAGE_TAG)
         with refusals():
             await phones.say(traveller, text, language)
+
+    async def forward(self, request: Request) -> None:
+        """A post of the public channel `channel`, passed on; WhatsApp shows a shop no sender of what is passed on."""
+        _, traveller = self._held(request)
+        said = await read_body(request)
+        text, channel = said.text("text"), said.text("channel", _LONGEST_NAME)
+        if request.path_params["channel"] != "telegram":
+            wrong("only Telegram tells where something was passed on from", 404)
+        with refusals():
+            await self._world.telegram.forward(traveller, text, channel)
 
     async def press(self, request: Request) -> None:
         phones, traveller = self._held(request)

@@ -69,6 +69,10 @@ class Telegram:
         """Write to the bot; ValueError while it is blocked."""
         await self._people.say(traveller, text, language)
 
+    async def forward(self, traveller: str, text: str, channel: str) -> None:
+        """Pass on a channel's post; ValueError while the bot is blocked."""
+        await self._people.forward(traveller, text, channel)
+
     async def press(self, traveller: str, label: str) -> None:
         """Press the newest button with that label; NoSuchButton when there is none."""
         await self._people.press(traveller, label)

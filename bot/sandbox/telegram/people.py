@@ -36,6 +36,18 @@ class People:
         for piece in _pieces(text):
             self.write(chat, _person(chat), texts.written(piece).as_json())
 
+    async def forward(self, traveller: str, text: str, channel: str) -> None:
+        """Pass on what a public channel has posted."""
+        chat = self._ready(self._cloud.traveller(traveller))
+        origin = {
+            "type": "channel",
+            "date": self._cloud.now(),
+            "chat": {"id": -1_001_000_000_001, "type": "channel", "title": channel},
+            "message_id": 1,
+        }
+        said = texts.written(text[: texts.LONGEST_TEXT]).as_json()
+        self.write(chat, _person(chat), {"forward_origin": origin} | said)
+
     async def press(self, traveller: str, label: str) -> None:
         chat = self._cloud.traveller(traveller)
         seen, button = chat.screen.button(label)
