@@ -20,29 +20,58 @@ class NotMe:
     claim: str
 
 
+@action("decided")
+class ShowDecision:
+    claim: str
+
+
+@action("noticed")
+class ShowNotice:
+    claim: str
+
+
 @router.news(ClaimDecided)
 async def decided(chat: Chat, shop: Shop, news: ClaimDecided) -> Reply:  # noqa: ARG001
     """Where the claim stands now, and why."""
-    claim = await shop.claims.get(news.claim)
+    return await _decided(shop, news.claim)
+
+
+@router.press(ShowDecision)
+async def show_decision(chat: Chat, shop: Shop, chosen: ShowDecision) -> Reply:  # noqa: ARG001
+    """The same, for whoever had only a template of it."""
+    return await _decided(shop, chosen.claim)
+
+
+async def _decided(shop: Shop, number: str) -> Notice:
+    claim = await shop.claims.get(number)
     if claim is None:
-        raise LookupError(news.claim)
+        raise LookupError(number)
     words = _waits(claim) if claim.state == "with_person" else _ended(claim)
     ways = [Button(_("A person"), support.AskPerson())]
     if claim.state == "refused":
         ways.insert(0, Button(_("It does not work"), _claims.Complain(claim.order or "")))
-    return Notice("general_news", (words.rstrip("."),), Menu(words, tuple(ways)))
+    return Notice("general_news", (words.rstrip("."),), Menu(words, tuple(ways)), ShowDecision(claim.id))
 
 
 @router.news(WithdrawalNoticed)
 async def noticed(chat: Chat, shop: Shop, news: WithdrawalNoticed) -> Reply:  # noqa: ARG001
     """Somebody used the order's number; whoever bought may object."""
-    claim = await shop.claims.get(news.claim)
+    return await _noticed(shop, news.claim)
+
+
+@router.press(ShowNotice)
+async def show_notice(chat: Chat, shop: Shop, chosen: ShowNotice) -> Reply:  # noqa: ARG001
+    """The same, for whoever had only a template of it."""
+    return await _noticed(shop, chosen.claim)
+
+
+async def _noticed(shop: Shop, number: str) -> Notice:
+    claim = await shop.claims.get(number)
     if claim is None:
-        raise LookupError(news.claim)
+        raise LookupError(number)
     words = _notice(claim)
-    return Notice(
-        "general_news", (words.rstrip("."),), Menu(words, (Button(_("That was not me"), NotMe(claim.id)),))
-    )
+    object_to_it = Menu(words, (Button(_("That was not me"), NotMe(claim.id)),))
+    return Notice("general_news", (words.rstrip("."),), object_to_it, ShowNotice(claim.id))
 
 
 @router.letter(WithdrawalNoticed)

@@ -11,6 +11,8 @@ Nothing was deleted.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from bot.conversation.actions import action
 from bot.conversation.events import Chat
 from bot.conversation.i18n import _, date, moment
@@ -49,6 +51,14 @@ class StopErasure:
     """The erasure of that number shall not begin."""
 
     receipt: str
+
+
+@action("announced")
+class ShowAnnounced:
+    """When the erasure of that number begins, in Unix seconds."""
+
+    receipt: str
+    begins: int
 
 
 @router.press(AskErasure)
@@ -142,14 +152,23 @@ async def stop_erasure(chat: Chat, shop: Shop, chosen: StopErasure) -> Reply:
 @router.news(ErasureAnnounced)
 async def announced(chat: Chat, shop: Shop, news: ErasureAnnounced) -> Reply:  # noqa: ARG001
     """The same customer, in another chat than the one that asked."""
+    return _announced(shop, news.receipt, news.begins)
+
+
+@router.press(ShowAnnounced)
+async def show_announced(chat: Chat, shop: Shop, chosen: ShowAnnounced) -> Reply:  # noqa: ARG001
+    """The same, for whoever had only a template of it."""
+    return _announced(shop, chosen.receipt, datetime.fromtimestamp(chosen.begins, UTC))
+
+
+def _announced(shop: Shop, receipt: str, begins: datetime) -> Notice:
     words = _(
         "Somebody asked to delete your data at {shop}. It begins on {date}. If that was not you, stop it.",
         shop=shop.controller.name,
-        date=moment(news.begins),
+        date=moment(begins),
     )
-    return Notice(
-        "general_news", (words,), Menu(words, (Button(_("Stop the deletion"), StopErasure(news.receipt)),))
-    )
+    stop = Menu(words, (Button(_("Stop the deletion"), StopErasure(receipt)),))
+    return Notice("general_news", (words.rstrip("."),), stop, ShowAnnounced(receipt, int(begins.timestamp())))
 
 
 @router.letter(ErasureAnnounced)

@@ -9,7 +9,7 @@ from bot.conversation.events import Chat
 from bot.conversation.i18n import _, money
 from bot.conversation.messages import Button, Menu, Notice, Relay, Remember, Reply, Text
 from bot.conversation.router import Router
-from handlers import _words, esims, plans, promise, support
+from handlers import _words, esims, paysupport, plans, promise, support
 from handlers._held import held
 from services.money import STARS, Money
 from services.news import (
@@ -122,7 +122,8 @@ async def data_added(chat: Chat, shop: Shop, news: DataAdded) -> Reply:
     lines = [added, _("Order {order}", order=news.order)]
     if esim is not None:
         lines += ["", esims.usage_words(await shop.usage.of(esim), SoldPlan.from_json(esim.plan))]
-    told = Notice("general_news", (added.rstrip("."),), Text("\n".join(lines)))
+    more = esims.ShowUsage(esim.id) if esim is not None else paysupport.ShowOrders()
+    told = Notice("general_news", (added.rstrip("."),), Text("\n".join(lines)), more)
     return promise.ready(order), told
 
 
@@ -193,7 +194,7 @@ async def refund_failed(chat: Chat, shop: Shop, news: RefundFailed) -> Reply:  #
         "The refund of order {order} did not go through. A person is looking after it and will write here.",
         order=news.order,
     )
-    return Notice("general_news", (words.rstrip("."),), Text(words))
+    return _about_orders(words, Text(words))
 
 
 @router.news(PaymentPending)
@@ -220,7 +221,7 @@ async def checkout_paused(chat: Chat, shop: Shop, news: CheckoutPaused) -> Reply
     """Cards were refused again and again: the link is closed, kindly, with a way out."""
     shown = held("declines", news.until, shop.clock.now())
     words = _("Order {order}: the payment link is closed.", order=news.order)
-    return Notice("general_news", (words.rstrip("."),), Menu(f"{words}\n{shown.body}", shown.buttons))
+    return _about_orders(words, Menu(f"{words}\n{shown.body}", shown.buttons))
 
 
 @router.news(CheckoutExpired)
@@ -237,9 +238,7 @@ async def needs_person(chat: Chat, shop: Shop, news: NeedsPerson) -> Reply:  # n
         "Order {order}: paid, but something is not as it should be. A person is looking at it and will write here. Your money is safe.",
         order=news.order,
     )
-    return Notice(
-        "general_news", (words.rstrip("."),), Menu(words, (Button(_("A person"), support.AskPerson()),))
-    )
+    return _about_orders(words, Menu(words, (Button(_("A person"), support.AskPerson()),)))
 
 
 @router.news(PersonSays)
@@ -265,13 +264,18 @@ async def case_closed(chat: Chat, shop: Shop, news: CaseClosed) -> Reply:  # noq
 async def _try_again(shop: Shop, number: str, words: str) -> Notice:
     order = await shop.orders.get(number)
     if order is None:
-        return Notice("general_news", (words.rstrip("."),), Text(words))
+        return _about_orders(words, Text(words))
     item, sold = order.item, SoldPlan.from_json(order.item.plan)
     choose: Any = plans.ChooseCountry(sold.countries[0], 0)
     if item.tops_up is not None:
         choose = esims.TopUp(item.tops_up[:8])
     again = Button(_("Choose again"), choose)
-    return Notice("general_news", (words.rstrip("."),), Menu(words, (again,)))
+    return _about_orders(words, Menu(words, (again,)))
+
+
+def _about_orders(words: str, shown: Text | Menu) -> Notice:
+    """Where only a template may go out, its button shows how one's orders stand."""
+    return Notice("general_news", (words.rstrip("."),), shown, paysupport.ShowOrders())
 
 
 async def _mail_offer(shop: Shop, ready: EsimReady) -> Menu | None:

@@ -8,7 +8,7 @@ from bot.conversation.events import Chat
 from bot.conversation.i18n import _, clock_time
 from bot.conversation.messages import Notice, Progress, Reply
 from bot.conversation.router import Router
-from handlers import _words
+from handlers import _words, paysupport
 from services.news import BeingIssued, RunningLate
 from services.orders import Order
 from services.orders.order import TOPUP
@@ -32,7 +32,7 @@ async def being_issued(chat: Chat, shop: Shop, news: BeingIssued) -> Reply:
         )
     else:
         words = _("Being issued: here by {time}, or your money goes back by itself.", time=_deadline(order))
-    return Notice("general_news", (words.rstrip("."),), _under_way(order, words))
+    return Notice("general_news", (words.rstrip("."),), _under_way(order, words), paysupport.ShowOrders())
 
 
 @router.news(RunningLate)

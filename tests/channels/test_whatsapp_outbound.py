@@ -3,6 +3,8 @@
 import json
 import re
 from collections import Counter
+from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,9 +14,12 @@ from bot.channels import utf16
 from bot.channels.whatsapp import outbound, templates
 from bot.channels.whatsapp.adverts import adverts
 from bot.channels.whatsapp.files import upload
+from bot.conversation.actions import Seal
 from bot.conversation.channel import ChannelError, Way
 from bot.conversation.events import Address
 from bot.conversation.messages import Advert, Button, File, Link, Menu, Notice, Photo, Question, Relay, Text
+from handlers import erasing
+from services.news import ErasureAnnounced
 
 ADDRESS = Address("whatsapp", "FR.123456789", "33612345678")
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -387,3 +392,16 @@ def test_templates_are_what_meta_takes(name):
         assert not text.endswith("}}")
         assert len(text) + len(wanted) * (templates.MOST_VALUE + 2) <= 1024
     assert json.dumps(templates.registrations())
+
+
+async def test_the_button_of_general_news_brings_the_words_themselves():
+    shop = SimpleNamespace(controller=SimpleNamespace(name="Miio"))
+    news = ErasureAnnounced("R-7K3MP9", datetime(2026, 11, 25, 9, 30, tzinfo=UTC))
+    notice = await erasing.announced(None, shop, news)
+
+    [payload] = rendered(notice, way(is_open=False))
+    seal = Seal(b"key")
+    pressed = seal.open(seal.close(notice.opens, "chat"), "chat")
+
+    assert [part["type"] for part in payload["template"]["components"]] == ["body", "button"]
+    assert await erasing.show_announced(None, shop, pressed) == notice

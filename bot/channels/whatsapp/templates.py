@@ -125,11 +125,12 @@ TEMPLATES = {
     "general_news": Template(
         ("80% of your data is used",),
         {
-            "en": "There is news about your eSIM: {{1}}. Reply to this message to learn more.",
-            "fr": "Il y a du nouveau pour votre eSIM : {{1}}. Répondez à ce message pour en savoir plus.",
-            "es": "Hay novedades sobre tu eSIM: {{1}}. Responde a este mensaje para saber más.",
-            "ar": "لدينا خبر عن شريحة eSIM الخاصة بك: {{1}}. أجب عن هذه الرسالة لمعرفة المزيد.",
+            "en": "There is news about your eSIM: {{1}}. Tap the button below to learn more.",
+            "fr": "Il y a du nouveau pour votre eSIM : {{1}}. Touchez le bouton ci-dessous pour en savoir plus.",
+            "es": "Hay novedades sobre tu eSIM: {{1}}. Toca el botón de abajo para saber más.",
+            "ar": "لدينا خبر عن شريحة eSIM الخاصة بك: {{1}}. اضغط الزر أدناه لمعرفة المزيد.",
         },
+        {"en": "Tell me more", "fr": "En savoir plus", "es": "Saber más", "ar": "معرفة المزيد"},
     ),
 }
 
