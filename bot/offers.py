@@ -12,7 +12,7 @@ from services.campaigns import Campaigns, Courier, Round
 from services.clock import Clock
 from services.metering import Metering
 from services.privacy import Privacy
-from services.privacy.pausing import Pauses
+from services.privacy.requests.pausing import Pauses
 from services.storage import Storage
 
 #: What is noted as said by somebody who stopped our offers in the platform's own settings.

@@ -17,9 +17,9 @@ from services.buyer_guard import Limits
 from services.claims.rules import Rules
 from services.mailer import Settings as MailSettings
 from services.payments.stripe.settings import Settings as StripeSettings
-from services.privacy.policy import Controller
-from services.privacy.recipients import DEFAULT as RECIPIENTS
-from services.privacy.recipients import Recipients, RecipientsError, read_recipients
+from services.privacy.facts.policy import Controller
+from services.privacy.facts.recipients import DEFAULT as RECIPIENTS
+from services.privacy.facts.recipients import Recipients, RecipientsError, read_recipients
 from services.seller import Seller
 
 

@@ -6,7 +6,7 @@ from bot.conversation.i18n import p_
 
 
 def kind(key: str) -> str:
-    """What was asked: a kind of `services/privacy/request_states.py`."""
+    """What was asked: a kind of `services/privacy/requests/states.py`."""
     words = {
         "access": p_("asked about one’s data", "Access"),
         "portability": p_("asked about one’s data", "Portability"),

@@ -34,7 +34,7 @@ from bot.conversation.router import Router
 from handlers._account import ForgetField, ShowAccount, shown
 from handlers.objecting import NoObjection, to_a_person
 from services.news import AddressCode, Letter
-from services.privacy.rectifying import Rectified
+from services.privacy.requests.rectifying import Rectified
 from services.shop import Shop
 
 router = Router(business=False)

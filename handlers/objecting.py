@@ -17,7 +17,7 @@ from bot.conversation.i18n import _, date
 from bot.conversation.messages import Button, Message, Question, Remember, Reply, Text
 from bot.conversation.router import Router
 from handlers.support import pass_on
-from services.privacy.request_states import Kind
+from services.privacy.requests.states import Kind
 from services.shop import Shop
 
 router = Router(business=False)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, func, select, update
 
 from services.clock import Clock
 from services.news import Alarm
-from services.privacy.request_states import OPEN
+from services.privacy.requests.states import OPEN
 from services.storage import Storage
 from services.storage.after_sale import claims
 from services.storage.app import items, orders, privacy_requests, refunds

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from services.clock import Clock
-from services.privacy.disclosing import disclosed
+from services.privacy.requests.disclosing import disclosed
 from services.storage import Storage
 from services.storage.app import customers, devices, items, orders
 from services.storage.sealing import Vault

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from services.clock import Clock
 from services.payments import Watched
-from services.privacy.archive import held_kind, held_place
+from services.privacy.erasing.archive import held_kind, held_place
 from services.storage import Stores
 from services.storage.app import disputes, orders
 from services.storage.legal import held_statements

@@ -15,7 +15,7 @@ from services.esims import Esim, Esims, Measured
 from services.metrics import Metrics
 from services.news import LineWarning, Voice
 from services.orders.sold import SoldPlan
-from services.privacy.pausing import resting
+from services.privacy.requests.pausing import resting
 from services.providers import EsimProvider, LineState, ProviderError, Usage
 from services.storage import Storage
 from services.storage.app import esims, items, orders

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bot.settings import BadSettings, Settings, read
 from services.backups import Damaged, back_up, head_of
-from services.privacy.registry import STORES
+from services.privacy.facts.registry import STORES
 
 #: After so many days a backup goes (`--prune`): what was erased must not live on in copies.
 DAYS = 35

@@ -9,7 +9,7 @@ from functools import partial
 
 from bot.pages import POLICY
 from bot.settings import BadSettings, Settings, read
-from services.privacy.recipients import KNOWN
+from services.privacy.facts.recipients import KNOWN
 from services.sales_pause import Pause
 
 #: Setting → where it comes from.

@@ -12,7 +12,7 @@ from bot.settings import BadSettings, Settings, read
 from bot.stopped import StillRunning, stopped
 from services.backups import RESTORED, Damaged, NotEmpty, WrongKey, head_of, restore
 from services.clock import machine_now
-from services.privacy.registry import STORES
+from services.privacy.facts.registry import STORES
 from services.storage import open_stores
 from services.storage.app import marks
 from services.storage.upsert import insert_new

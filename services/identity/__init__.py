@@ -15,7 +15,7 @@ from services.identity.uniting import Locks, Uniting
 from services.mailer import Mailer
 from services.news import Voice
 from services.privacy.codes import Codes, Locked, Verdict
-from services.privacy.others import Engine
+from services.privacy.erasing.others import Engine
 from services.storage import Stores
 from services.storage.app import chats
 from services.storage.sealing import Secrets, Vault

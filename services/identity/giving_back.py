@@ -13,7 +13,7 @@ from sqlalchemy import Connection, exists, select
 
 from services.clock import Clock
 from services.identity.joining import Joining, Start
-from services.privacy.requests import Requests, enter, move
+from services.privacy.requests.register import Requests, enter, move
 from services.storage import Storage, Stores
 from services.storage.app import cases, customers, privacy_requests
 from services.storage.identity import doubts

@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy import Connection, Table, UniqueConstraint, and_, delete, exists, insert, select, update
 
 from services.customers import FIELDS
-from services.privacy.belongings import rows_of, tables
-from services.privacy.pausing import OVER
-from services.privacy.registry import about
+from services.privacy.facts.belongings import rows_of, tables
+from services.privacy.facts.registry import about
+from services.privacy.requests.pausing import OVER
 from services.storage.app import APP, chats, consents, customers, items, orders
 from services.storage.identity import codes
 from services.storage.sealing import Broken, Sealer

@@ -20,7 +20,7 @@ from services.identity.joining import Joining, workflow_of
 from services.identity.one_owner import hand_over, is_buying, reseal
 from services.locks import Busy
 from services.news import ChatsLinked, Voice
-from services.privacy.others import Engine
+from services.privacy.erasing.others import Engine
 from services.storage import Stores
 from services.storage.app import chats, customers
 from services.storage.sealing import KEY_LIVES, Erased, Vault

@@ -20,8 +20,8 @@ from services.papers.press import Press, tidy
 from services.papers.receipts import Receipts
 from services.papers.shelf import Overtaken, Place, Printed, Shelf, numbered
 from services.payments import PaymentError, Received
-from services.privacy.archive import declaration
-from services.privacy.policy import Controller, books_kept_until
+from services.privacy.erasing.archive import declaration
+from services.privacy.facts.policy import Controller, books_kept_until
 from services.seller import Seller
 from services.storage import Stores
 from services.storage.app import history, orders, refunds, statements

@@ -5,22 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 
 from services.clock import Clock, Waits
-from services.privacy.archive import Archive
 from services.privacy.carrying import Copies, Door, Offer
+from services.privacy.carrying.export import Copy, Exports
 from services.privacy.consents import MARKETING, Answer, Consents, State
-from services.privacy.export import Copy, Exports
-from services.privacy.forgetting import Forgetting
-from services.privacy.guard import COMMAND, Guard, KeysMissing, Resurrected
-from services.privacy.journal import Journal
-from services.privacy.others import Engine, Others
-from services.privacy.policy import Controller, Facts, Held, Period
-from services.privacy.preview import Preview, Previews, Stays
-from services.privacy.published import published
-from services.privacy.requests import Requests
-from services.privacy.retention import Over, Plan, Plans, Retention
-from services.privacy.scrub import Scrubber
+from services.privacy.erasing.archive import Archive
+from services.privacy.erasing.forgetting import Forgetting
+from services.privacy.erasing.guard import COMMAND, Guard, KeysMissing, Resurrected
+from services.privacy.erasing.journal import Journal
+from services.privacy.erasing.others import Engine, Others
+from services.privacy.erasing.preview import Preview, Previews, Stays
+from services.privacy.erasing.scrub import Scrubber
+from services.privacy.erasing.wiping import Wiping
+from services.privacy.facts.policy import Controller, Facts, Held, Period
+from services.privacy.facts.published import published
+from services.privacy.requests.register import Requests
+from services.privacy.retention.daily import Over, Plan, Plans, Retention
 from services.privacy.suppressions import MAIL
-from services.privacy.wiping import Wiping
 from services.storage import Stores
 from services.storage.sealing import Secrets, Vault
 

@@ -8,16 +8,16 @@ from services.clock import Clock
 from services.customers import Customers
 from services.mailer import Mailer
 from services.news import Voice
-from services.privacy.addresses import Addresses
 from services.privacy.codes import Codes
-from services.privacy.handling import Handling
-from services.privacy.intake import Letters
-from services.privacy.others import OpenCheckouts
-from services.privacy.pausing import Pauses
-from services.privacy.rectifying import Invoices, Rectifying
-from services.privacy.reminding import Reminding
-from services.privacy.requests import Requests
-from services.privacy.resting import Resting
+from services.privacy.erasing.others import OpenCheckouts
+from services.privacy.requests.addresses import Addresses
+from services.privacy.requests.handling import Handling
+from services.privacy.requests.intake import Letters
+from services.privacy.requests.pausing import Pauses
+from services.privacy.requests.rectifying import Invoices, Rectifying
+from services.privacy.requests.register import Requests
+from services.privacy.requests.reminding import Reminding
+from services.privacy.requests.resting import Resting
 from services.storage import Stores
 from services.storage.sealing import Secrets
 

@@ -360,7 +360,7 @@ privacy_requests = Table(
     Column("customer_id", Key, index=True),
     Column("kind", String(16), nullable=False),
     Column("state", String(32), nullable=False, index=True),
-    #: How it came, and how sure we are who asks: services/privacy/request_states.py.
+    #: How it came, and how sure we are who asks: services/privacy/requests/states.py.
     Column("intake", String(16), nullable=False, default="chat"),
     Column("level", String(2), nullable=False, default="L0"),
     Column("at", Moment, nullable=False),

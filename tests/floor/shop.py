@@ -38,9 +38,9 @@ from services.orders.book import Sale
 from services.orders.order import FINAL
 from services.payments.ways import WaysBack
 from services.prices import Prices
-from services.privacy.archive import Archive
-from services.privacy.policy import Controller
-from services.privacy.wiping import Wiping
+from services.privacy.erasing.archive import Archive
+from services.privacy.erasing.wiping import Wiping
+from services.privacy.facts.policy import Controller
 from services.promise import Promise
 from services.refund_truth import RefundTruth
 from services.refunds import Refunds

@@ -16,7 +16,7 @@ from sqlalchemy import insert
 from bot.conversation.events import Address, Memory
 from services.clock import Clock
 from services.customers import Customers
-from services.privacy.policy import VERSION
+from services.privacy.facts.policy import VERSION
 from services.storage import Stores
 from services.storage.app import chats, consents
 from services.storage.sealing import Secrets, Vault

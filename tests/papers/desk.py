@@ -20,7 +20,7 @@ from services.orders.book import Sale, move_item
 from services.orders.order import Statement
 from services.papers import Papers, Receipts
 from services.payments import PaymentError, Received
-from services.privacy.policy import Controller
+from services.privacy.facts.policy import Controller
 from services.seller import Seller
 from services.storage.app import items, orders, refunds
 from services.storage.legal import papers, series

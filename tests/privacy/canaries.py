@@ -7,9 +7,9 @@ from itertools import count
 
 from sqlalchemy import JSON, Boolean, Integer, delete, insert, select, update
 
-from services.privacy.belongings import held_tables, mine, tables
-from services.privacy.export import exported
-from services.privacy.registry import about
+from services.privacy.carrying.export import exported
+from services.privacy.facts.belongings import held_tables, mine, tables
+from services.privacy.facts.registry import about
 from services.storage.app import consents, wordings
 from services.storage.append_only import letting_go
 

@@ -4,7 +4,7 @@ import base64
 
 from sqlalchemy import select
 
-from services.privacy.registry import STORES
+from services.privacy.facts.registry import STORES
 from services.storage.app import consents, history, known_lines, orders, refunds
 from services.storage.legal import held_statements, last_words, processor_tasks, sales
 from services.storage.vault import erasures, keys

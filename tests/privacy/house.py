@@ -30,7 +30,7 @@ from services.orders.order import Statement
 from services.payments import PaymentError, Redaction
 from services.payments.ways import WaysBack
 from services.privacy import Controller, Door, Others, Privacy, open_guard
-from services.privacy.export_schema import schema
+from services.privacy.carrying.schema import schema
 from services.privacy.rights import open_rights
 from services.providers import ProviderError
 from services.refund_truth import RefundTruth
@@ -569,7 +569,7 @@ async def everything(house, master=MASTER):
     for row in await house.all(select(keys), "vault"):
         sealers.append(await house.vault.sealer(row.customer_id))
     for store in NAMES:
-        from services.privacy.registry import STORES
+        from services.privacy.facts.registry import STORES
 
         for table in STORES[store].sorted_tables:
             for row in await house.all(select(table), store):
@@ -582,7 +582,7 @@ def readings(value, sealers, table, row):
     if not isinstance(value, bytes):
         yield (table, str(value))
         return
-    from services.privacy.registry import about
+    from services.privacy.facts.registry import about
 
     for entry in about(table):
         if entry.place and row[entry.column] == value:

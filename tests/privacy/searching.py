@@ -10,7 +10,7 @@ from living import Living
 from sqlalchemy import select
 
 from services.clock import Clock
-from services.privacy.registry import STORES, about
+from services.privacy.facts.registry import STORES, about
 from services.storage import open_stores
 from services.storage.app import identities
 from services.storage.rotation import open_secrets

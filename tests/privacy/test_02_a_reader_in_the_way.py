@@ -3,7 +3,7 @@
 import sqlite3
 from contextlib import closing
 
-from services.privacy.scrub import Scrubber
+from services.privacy.erasing.scrub import Scrubber
 from tests.privacy.erasing import check_erased, left_on_disk
 from tests.privacy.house import files_of, traveller
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Column, String
 
-from services.privacy.entries import gaps
-from services.privacy.registry import REGISTRY, STORES, unexplained
+from services.privacy.facts.entries import gaps
+from services.privacy.facts.registry import REGISTRY, STORES, unexplained
 
 
 def test_every_column_has_its_entry():
@@ -20,4 +20,4 @@ def test_a_new_column_of_any_table_of_any_store_is_missed():
             changed.append_column(Column("shoe_size", String))
             (message,) = [one for one in gaps(REGISTRY, {store: copy}) if "shoe_size" in one]
             assert f"{table.name}.shoe_size of the store '{store}' has no entry" in message
-            assert "services/privacy/registry.py" in message
+            assert "services/privacy/facts/registry.py" in message

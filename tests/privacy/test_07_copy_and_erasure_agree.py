@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from services.privacy.belongings import held_tables, rows_of, tables
-from services.privacy.export import exported
-from services.privacy.registry import about
+from services.privacy.carrying.export import exported
+from services.privacy.facts.belongings import held_tables, rows_of, tables
+from services.privacy.facts.registry import about
 from services.storage.app import APP, orders
 from tests.privacy.carried import carried
 from tests.privacy.house import traveller

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from services.page import Page
 from services.privacy.carrying.bundle import bundle
+from services.privacy.carrying.export import Copy, exported
 from services.privacy.carrying.tables import from_csv, to_csv
-from services.privacy.export import Copy, exported
-from services.privacy.policy import Controller, facts
+from services.privacy.facts.policy import Controller, facts
 from tests.privacy.canaries import seed
 from tests.privacy.carried import Folder, carried
 from tests.privacy.house import traveller

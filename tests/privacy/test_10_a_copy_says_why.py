@@ -13,8 +13,8 @@ from sqlalchemy import insert
 from bot.conversation.i18n import _, languages, speaking
 from handlers import _policy_words as words
 from handlers import _request_words as request_words
-from services.privacy.policy import Controller, facts
-from services.privacy.request_states import KINDS, State
+from services.privacy.facts.policy import Controller, facts
+from services.privacy.requests.states import KINDS, State
 from services.storage.app import privacy_requests
 from tests.privacy.carried import carried
 from tests.privacy.house import traveller

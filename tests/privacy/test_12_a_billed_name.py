@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import insert, select
 
-from services.privacy.addresses import Addresses
 from services.privacy.codes import Codes
-from services.privacy.rectifying import MOST_CORRECTIONS, Rectifying
-from services.privacy.requests import Requests
+from services.privacy.requests.addresses import Addresses
+from services.privacy.requests.rectifying import MOST_CORRECTIONS, Rectifying
+from services.privacy.requests.register import Requests
 from services.storage.app import customers, privacy_requests
 from services.storage.rights import disclosures
 from tests.papers.desk import Desk

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.privacy.deadlines import MOST_DAYS, due
-from services.privacy.handling import NotPossible
-from services.privacy.intake import Contact
+from services.privacy.requests.deadlines import MOST_DAYS, due
+from services.privacy.requests.handling import NotPossible
+from services.privacy.requests.intake import Contact
 from tests.privacy.house import traveller
 
 BY_POST = Contact("Zoé", "1 rue de la Paix\n75002 Paris", "fr")

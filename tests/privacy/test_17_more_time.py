@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import select, update
 
 from services.news import RequestMoved
-from services.privacy.deadlines import due, extension
-from services.privacy.handling import NotPossible
-from services.privacy.intake import Contact
+from services.privacy.requests.deadlines import due, extension
+from services.privacy.requests.handling import NotPossible
+from services.privacy.requests.intake import Contact
 from services.storage.app import privacy_requests
 from services.storage.rights import request_contacts, request_history
 from tests.privacy.house import traveller

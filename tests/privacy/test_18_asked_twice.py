@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from services.privacy.intake import Contact
-from services.privacy.request_states import KINDS
+from services.privacy.requests.intake import Contact
+from services.privacy.requests.states import KINDS
 from services.storage.app import privacy_requests
 from tests.privacy.house import traveller
 

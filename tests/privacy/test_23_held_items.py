@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import insert, select, update
 
-from services.privacy.archive import held_kind, held_place
+from services.privacy.erasing.archive import held_kind, held_place
 from services.storage.app import customers, disputes, esims, identities, orders, refunds
 from services.storage.legal import held_statements, processor_tasks
 from services.storage.vault import erasures, keys

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from services.privacy.telling import MOST_ROUNDS, PAUSES
+from services.privacy.processors.telling import MOST_ROUNDS, PAUSES
 from services.storage.legal import processor_tasks
 from tests.privacy.erasing import erased
 from tests.privacy.house import House, traveller

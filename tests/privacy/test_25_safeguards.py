@@ -16,12 +16,12 @@ from services.mailer import Mailer
 from services.money import Money
 from services.payments import Ask, PaymentError
 from services.payments.stripe.client import Stripe
-from services.privacy.affected import Affected
-from services.privacy.disclosing import EXPORT, Disclosures, Paused
-from services.privacy.journal import Journal
-from services.privacy.policy import Controller
-from services.privacy.recipients import DEFAULT, KNOWN, RecipientsError, read_recipients
-from services.privacy.record import named, record
+from services.privacy.erasing.journal import Journal
+from services.privacy.facts.policy import Controller
+from services.privacy.facts.recipients import DEFAULT, KNOWN, RecipientsError, read_recipients
+from services.privacy.facts.record import named, record
+from services.privacy.requests.affected import Affected
+from services.privacy.requests.disclosing import EXPORT, Disclosures, Paused
 from services.storage.rights import disclosures
 from services.storage.sealing import Secrets
 from tests.privacy.house import traveller

@@ -14,8 +14,8 @@ from sqlalchemy import insert, select, update
 from bot.offers import offers
 from services.campaigns import Campaigns, Draft, Malformed, read_draft
 from services.news import Told
-from services.privacy.pausing import Pauses
-from services.privacy.requests import Requests
+from services.privacy.requests.pausing import Pauses
+from services.privacy.requests.register import Requests
 from services.storage.app import chats, customers
 from services.storage.campaigns import campaign_sends, campaigns
 from tests.privacy.house import Killed

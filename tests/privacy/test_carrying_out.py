@@ -15,10 +15,10 @@ from bot.commands.privacy._desk import Desk
 from bot.commands.privacy._words import WHY_NOT
 from bot.settings import Settings
 from services.news import ErasureAnnounced
-from services.privacy.deadlines import due
-from services.privacy.handling import NotPossible
-from services.privacy.intake import Contact
-from services.privacy.taking_up import OBJECTION
+from services.privacy.erasing.taking_up import OBJECTION
+from services.privacy.requests.deadlines import due
+from services.privacy.requests.handling import NotPossible
+from services.privacy.requests.intake import Contact
 from services.storage.app import consents, customers, privacy_requests
 from services.storage.rights import disclosures, request_contacts, request_history
 from services.storage.vault import erasures

@@ -8,9 +8,9 @@ from sqlalchemy import insert, select
 
 from services.identity import Found, Locked
 from services.news import ChatsLinked
-from services.privacy.belongings import count_of, rows_of, tables
 from services.privacy.codes import LIVES, MOST_SENT
-from services.privacy.registry import about
+from services.privacy.facts.belongings import count_of, rows_of, tables
+from services.privacy.facts.registry import about
 from services.storage.app import (
     APP,
     case_messages,

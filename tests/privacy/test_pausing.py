@@ -11,7 +11,7 @@ from bot.commands.retention import _words
 from services.buyer_guard import BuyerGuard, Held, Limits
 from services.news import UseResumes
 from services.privacy import Controller, Plans
-from services.privacy.pausing import NOTICE
+from services.privacy.requests.pausing import NOTICE
 from services.storage.app import customers, devices, esims, orders
 from services.storage.legal import LEGAL
 from tests.privacy.house import traveller

@@ -12,8 +12,8 @@ from bot.commands.policy import FOLDER, texts
 from bot.conversation.i18n import languages, speaking
 from handlers import _policy_text as policy_text
 from handlers import _policy_words as words
-from services.privacy.policy import MORE_RIGHTS, RIGHTS, Controller, facts
-from services.privacy.published import published
+from services.privacy.facts.policy import MORE_RIGHTS, RIGHTS, Controller, facts
+from services.privacy.facts.published import published
 from tests.living import ROOT
 from tests.words import extracted
 
@@ -64,8 +64,8 @@ def test_the_thirty_tests_are_there():
 
 
 def test_a_row_that_points_to_nothing_is_noticed():
-    assert has("services/privacy/policy.py", "Controller")
-    assert not has("services/privacy/policy.py", "Comptroller")
+    assert has("services/privacy/facts/policy.py", "Controller")
+    assert not has("services/privacy/facts/policy.py", "Comptroller")
     assert 31 not in numbered()
 
 

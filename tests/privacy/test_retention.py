@@ -8,14 +8,14 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from services.privacy import Plans
-from services.privacy.belongings import tables
-from services.privacy.policy import PERIODS, Controller, began_before
-from services.privacy.registry import STORES, personal
-from services.privacy.rules import rules
+from services.privacy.facts.belongings import tables
+from services.privacy.facts.policy import PERIODS, Controller, began_before
+from services.privacy.facts.registry import STORES, personal
+from services.privacy.retention.rules import rules
 from services.storage.app import case_messages, cases, devices, esims, orders, seen_events
 from tests.privacy.house import traveller
 
-#: Seen to by a story of its own in services/privacy/retention.py.
+#: Seen to by a story of its own in services/privacy/retention/daily.py.
 STORIES = {"case": {"cases", "case_messages"}, "consent": {"consents"}}
 
 
@@ -26,7 +26,7 @@ def test_every_period_of_every_table_is_seen_to():
     seen |= {(period, table.name) for table in tables() for period in ("A", "L", "proof")}
     seen |= {("A", "keys")}
     missing = {
-        f"{entry.table} ({entry.keep}): add a rule for it in services/privacy/rules.py"
+        f"{entry.table} ({entry.keep}): add a rule for it in services/privacy/retention/rules.py"
         for entry in personal()
         if PERIODS[entry.keep].count is not None and (entry.keep, entry.table) not in seen
     }

@@ -14,9 +14,9 @@ from sqlalchemy import delete, insert, select, update
 from services.esims import Measured
 from services.money import Money
 from services.privacy import Controller, KeysMissing
-from services.privacy.deadlines import due
-from services.privacy.policy import books_kept_until, proof_kept_until
-from services.privacy.scrub import Scrubber
+from services.privacy.erasing.scrub import Scrubber
+from services.privacy.facts.policy import books_kept_until, proof_kept_until
+from services.privacy.requests.deadlines import due
 from services.storage import Stores
 from services.storage.app import (
     case_messages,

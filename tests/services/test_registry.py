@@ -2,12 +2,12 @@
 
 from sqlalchemy import Column, MetaData, String, Table
 
-from services.privacy.belongings import held_tables, tables
-from services.privacy.entries import CATEGORIES, NOT_PERSONAL, Entry, Use, gaps
-from services.privacy.export import exported
-from services.privacy.export_schema import schema
-from services.privacy.policy import MORE_RIGHTS, PERIODS, RIGHTS, Controller, facts
-from services.privacy.registry import REGISTRY, STORES, personal, unexplained
+from services.privacy.carrying.export import exported
+from services.privacy.carrying.schema import schema
+from services.privacy.facts.belongings import held_tables, tables
+from services.privacy.facts.entries import CATEGORIES, NOT_PERSONAL, Entry, Use, gaps
+from services.privacy.facts.policy import MORE_RIGHTS, PERIODS, RIGHTS, Controller, facts
+from services.privacy.facts.registry import REGISTRY, STORES, personal, unexplained
 
 
 def test_every_column_of_the_three_stores_has_its_entry():
@@ -22,7 +22,7 @@ def test_a_new_column_is_refused_with_a_word_on_what_to_write_where():
     (message,) = gaps(use.of(table, "id"), {"app": there})
 
     assert "customers.shoe_size of the store 'app' has no entry" in message
-    assert "services/privacy/registry.py" in message
+    assert "services/privacy/facts/registry.py" in message
     assert "not_personal(app.customers" in message
 
 
@@ -35,7 +35,7 @@ def test_an_entry_for_a_missing_column_is_refused():
     )
 
     assert messages == [
-        "customers.fax has an entry in services/privacy/registry.py, but no such column: take the entry out"
+        "customers.fax has an entry in services/privacy/facts/registry.py, but no such column: take the entry out"
     ]
 
 
@@ -103,7 +103,7 @@ def test_whatever_erasing_takes_is_shown_before_or_says_why():
 
 
 def test_every_kind_of_record_in_an_export_has_a_description_and_its_fields():
-    """A KeyError names the table: describe it in services/privacy/export.schema.json."""
+    """A KeyError names the table: describe it in services/privacy/carrying/export.schema.json."""
     records = schema()["properties"]["records"]["properties"]
 
     assert {name: list(what["items"]["properties"]) for name, what in records.items()} == {

@@ -10,14 +10,14 @@ from bot.settings import Settings
 from bot.time_source import glance
 from services.clock import Clock
 from services.customers import Customers
-from services.privacy.carrying_out import CarryingOut
+from services.privacy.carrying.export import Exports
 from services.privacy.consents import Consents
-from services.privacy.export import Exports
-from services.privacy.handling import Handling
-from services.privacy.intake import Letters
-from services.privacy.journal import Journal
-from services.privacy.pausing import Pauses
-from services.privacy.requests import Requests
+from services.privacy.erasing.journal import Journal
+from services.privacy.requests.carrying_out import CarryingOut
+from services.privacy.requests.handling import Handling
+from services.privacy.requests.intake import Letters
+from services.privacy.requests.pausing import Pauses
+from services.privacy.requests.register import Requests
 from services.storage import Stores, open_stores
 from services.storage.rotation import open_secrets
 from services.storage.sealing import Secrets, Vault

@@ -16,8 +16,8 @@ from services.alarms import Alarms
 from services.orders import Orders
 from services.page import Page
 from services.papers import Papers, Receipts
-from services.privacy.export import Copy
-from services.privacy.rectifying import Rectifying
+from services.privacy.carrying.export import Copy
+from services.privacy.requests.rectifying import Rectifying
 from services.shop import Shop
 from services.taxes import OneRate
 

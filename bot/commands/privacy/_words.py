@@ -8,8 +8,8 @@ from collections.abc import Awaitable
 from datetime import datetime
 from pathlib import Path
 
-from services.privacy.handling import NotPossible
-from services.privacy.requests import Request
+from services.privacy.requests.handling import NotPossible
+from services.privacy.requests.register import Request
 
 #: Why a request cannot take a step.
 WHY_NOT = {

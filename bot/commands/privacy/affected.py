@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 from typing import get_args
 
 from bot.commands.privacy._desk import Desk
-from services.privacy.affected import Affected, Leaked, Report
-from services.privacy.journal import Journal
+from services.privacy.erasing.journal import Journal
+from services.privacy.requests.affected import Affected, Leaked, Report
 
 
 def add(parser: argparse.ArgumentParser) -> None:

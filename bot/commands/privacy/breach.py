@@ -11,7 +11,7 @@ import argparse
 
 from bot.commands.privacy._desk import Desk
 from bot.commands.privacy._words import no
-from services.privacy.disclosing import LONGEST_RECIPIENT, LONGEST_WHAT, Breaches
+from services.privacy.requests.disclosing import LONGEST_RECIPIENT, LONGEST_WHAT, Breaches
 
 
 def add(parser: argparse.ArgumentParser) -> None:

@@ -20,8 +20,8 @@ from bot.conversation.i18n import SOURCE
 from handlers.account import LONGEST_NAME, is_email
 from services.durable import beside
 from services.privacy.carrying.bundle import bundle
-from services.privacy.handling import NotPossible
-from services.privacy.requests import Request
+from services.privacy.requests.handling import NotPossible
+from services.privacy.requests.register import Request
 from services.storage.sealing import Erased
 
 #: What the ledger of consent keeps as said by whoever objects by letter.

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bot.commands.privacy._desk import Desk
 from bot.commands.privacy._words import no, write_private
-from services.privacy.disclosing import EXPORT, Disclosures, Paused
+from services.privacy.requests.disclosing import EXPORT, Disclosures, Paused
 from services.storage.sealing import Erased
 
 

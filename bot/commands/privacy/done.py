@@ -7,7 +7,7 @@ import hashlib
 from pathlib import Path
 
 from bot.commands.privacy._desk import Desk
-from services.privacy.tasks import Tasks
+from services.privacy.processors.tasks import Tasks
 
 
 def add(parser: argparse.ArgumentParser) -> None:

@@ -6,7 +6,7 @@ import argparse
 
 from bot.commands.privacy._desk import Desk
 from bot.commands.privacy._words import step
-from services.privacy.request_states import REASONS_LONGER
+from services.privacy.requests.states import REASONS_LONGER
 
 
 def add(parser: argparse.ArgumentParser) -> None:

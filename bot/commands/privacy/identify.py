@@ -9,7 +9,7 @@ import argparse
 
 from bot.commands.privacy._desk import Desk
 from bot.commands.privacy._words import no
-from services.privacy.request_states import Level
+from services.privacy.requests.states import Level
 
 
 def add(parser: argparse.ArgumentParser) -> None:

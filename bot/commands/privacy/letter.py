@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 
 from bot.commands.privacy._desk import Desk
-from services.privacy.letters import written
-from services.privacy.tasks import Tasks
+from services.privacy.processors.letters import written
+from services.privacy.processors.tasks import Tasks
 
 
 def add(parser: argparse.ArgumentParser) -> None:

@@ -10,8 +10,8 @@ import argparse
 from datetime import UTC, datetime
 
 from bot.commands.privacy._desk import Desk
-from services.privacy.intake import Contact
-from services.privacy.request_states import INTAKES, KINDS
+from services.privacy.requests.intake import Contact
+from services.privacy.requests.states import INTAKES, KINDS
 
 
 def add(parser: argparse.ArgumentParser) -> None:

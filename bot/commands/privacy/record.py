@@ -7,8 +7,8 @@ import json
 from collections.abc import Iterator
 
 from bot.commands.privacy._desk import Desk
-from services.privacy.policy import Period
-from services.privacy.record import Record, named, record
+from services.privacy.facts.policy import Period
+from services.privacy.facts.record import Record, named, record
 
 
 def add(parser: argparse.ArgumentParser) -> None:

@@ -9,7 +9,7 @@ import argparse
 
 from bot.commands.privacy._desk import Desk
 from bot.commands.privacy._words import step
-from services.privacy.request_states import REASONS_REFUSED, WhyRefused
+from services.privacy.requests.states import REASONS_REFUSED, WhyRefused
 
 
 def add(parser: argparse.ArgumentParser) -> None:

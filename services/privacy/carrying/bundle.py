@@ -10,9 +10,9 @@ from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from services.page import Page, laid_out
+from services.privacy.carrying.export import FORMAT, FORMAT_VERSION, Copy, as_bytes, exported, path_of
+from services.privacy.carrying.schema import schema
 from services.privacy.carrying.tables import to_csv
-from services.privacy.export import FORMAT, FORMAT_VERSION, Copy, as_bytes, exported, path_of
-from services.privacy.export_schema import schema
 
 MANIFEST, PAGE, DATA, SCHEMA = "manifest.json", "index.html", "data.json", "schema.json"
 #: Bytes of papers in one ZIP, the newest first; the chat gives any older one by its number.

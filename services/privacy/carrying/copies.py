@@ -15,10 +15,10 @@ from services.clock import Clock, Waits
 from services.news import CopyReady, Voice
 from services.page import Page
 from services.privacy.carrying.bundle import bundle
+from services.privacy.carrying.export import Copy, Exports
 from services.privacy.carrying.shelf import MOST_A_DAY, THERE, Kept, Shelf, Wanted
-from services.privacy.export import Copy, Exports
-from services.privacy.others import Engine
-from services.privacy.requests import Requests
+from services.privacy.erasing.others import Engine
+from services.privacy.requests.register import Requests
 from services.storage import Storage
 from services.storage.sealing import Erased, Secrets, Vault
 

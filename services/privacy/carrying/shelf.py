@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, and_, delete, func, select, update
 
 from services.clock import Clock
-from services.privacy.policy import PERIODS
+from services.privacy.facts.policy import PERIODS
 from services.storage import Storage
 from services.storage.app import chats
 from services.storage.copies import copies

@@ -1,0 +1,1 @@
+"""Being forgotten: from the preview to the proof that nothing is left."""
