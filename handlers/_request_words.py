@@ -6,7 +6,7 @@ from bot.conversation.i18n import p_
 
 
 def kind(key: str) -> str:
-    """What was asked: a kind of `services/privacy/requests/states.py`."""
+    """What was asked: a kind of `services/privacy/requests/states.py`; an unknown one as it stands."""
     words = {
         "access": p_("asked about one’s data", "Access"),
         "portability": p_("asked about one’s data", "Portability"),
@@ -16,11 +16,14 @@ def kind(key: str) -> str:
         "restriction": p_("asked about one’s data", "Restriction"),
         "complaint": p_("asked about one’s data", "Complaint"),
     }
-    return words[key]
+    return words.get(key, key)
 
 
 def state(key: str, other: str = "") -> str:
-    """How far it is: a state or an outcome. `other`: the number under which a merged one goes on."""
+    """How far it is: a state or an outcome, an unknown one as it stands: a copy is owed all the same.
+
+    `other`: the number under which a merged one goes on.
+    """
     words = {
         "received": p_("state of a request", "received"),
         "identity_pending": p_("state of a request", "we wait until we know that it is you"),
@@ -36,4 +39,4 @@ def state(key: str, other: str = "") -> str:
         "merged": p_("state of a request", "goes on as {other}", other=other),
         "closed": p_("state of a request", "done"),
     }
-    return words[key]
+    return words.get(key, key)

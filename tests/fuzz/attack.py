@@ -31,9 +31,13 @@ PATIENCE = 40
 
 @dataclass
 class Found:
-    """`answers` by status (0: no answer at all); `bad` holds an example of each kind of answer that must not be."""
+    """`answers` by status (0: no answer at all); `bad` holds an example of each kind of answer that must not be.
+
+    `broken_off`: bodies over the limit whose line broke while they were still being sent, as HTTP allows.
+    """
 
     inputs: int = 0
+    broken_off: int = 0
     answers: Counter[int] = field(default_factory=Counter)
     by_kind: Counter[str] = field(default_factory=Counter)
     bad: dict[str, str] = field(default_factory=dict)
@@ -48,6 +52,7 @@ class Found:
             "answers_again": self.answers[503],
             "answers_429": self.answers[429],
             "unanswered": self.answers[0],
+            "broken_off": self.broken_off,
             "foreign_canaries": len(self.stolen),
             "rss_mb_warm": round(warm),
             "rss_mb_end": round(end),
@@ -103,12 +108,14 @@ async def _send(http: aiohttp.ClientSession, one: Input, found: Found, scene: Sc
             status, told = answer.status, (await answer.content.read(10_000)).decode(errors="replace")
     except (aiohttp.ClientError, TimeoutError) as error:
         told = type(error).__name__
+    if status == 0 and one.kind.startswith("large"):
+        found.broken_off += 1
+        return
     found.answers[status] += 1
     found.stolen += [
         f"an answer told {owner}'s" for canary, owner in scene.canaries.items() if canary in told
     ]
-    # A large body is refused before it was read, and then the line may break.
-    if (status >= 500 and not _not_yet(one, status)) or (status == 0 and not one.kind.startswith("large")):
+    if (status >= 500 and not _not_yet(one, status)) or status == 0:
         found.bad.setdefault(f"{one.kind} → {status} {told[:80]}", repr(one.body[:1_500]))
 
 

@@ -60,6 +60,8 @@ class Hook:
 class Shop:
     def __init__(self, world, service, hook, client, http):
         self.world, self.stripe, self.hook, self.client, self.http = world, service, hook, client, http
+        # Not the second of each call, or what is asked again a second later would be something else.
+        self._opened = world.clock.timestamp()
 
     async def opens(self, key=None, **other):
         return await self.client.v1.checkout.sessions.create_async(self.wants(**other), options(key))
@@ -75,7 +77,7 @@ class Shop:
             "metadata": {"order": "order-1"},
             "payment_intent_data": {"metadata": {"order": "order-1"}},
             "line_items": [{"quantity": 1, "price_data": price}],
-            "expires_at": self.world.clock.timestamp() + 31 * 60,
+            "expires_at": self._opened + int(self.world.clock.offset.total_seconds()) + 31 * 60,
         } | other
 
     async def session(self, name, *expand):
