@@ -11,7 +11,6 @@ import random
 import shutil
 import sys
 from base64 import b64decode
-from collections import Counter
 from dataclasses import dataclass
 
 from services.campaigns import Campaigns, Draft
@@ -20,11 +19,10 @@ from services.storage import open_stores
 from services.storage.rotation import open_secrets
 from tests.bench.figures import Figures, say, share
 from tests.living import Living
-from tests.load.crowd import TURNS, Answer, Travellers, enter
-from tests.load.platform import Platform
+from tests.load.crowd import Traveller, all_of_them, enter
+from tests.load.town import Town
 
 NAME, OFFER = "load", "Half the price this week"
-FIRST_TRAVELLER, FIRST_RECIPIENT = 1_000_000, 5_000_000
 
 
 @dataclass(frozen=True)
@@ -61,75 +59,54 @@ async def run(sizes: Sizes, seed: int) -> int:
 
 async def _part(sizes: Sizes, chance: random.Random, faults: float, part: str, figures: Figures) -> int:
     """Everything once; how many things went wrong."""
-    platform, living = Platform(chance), Living()
-    living.settings["TELEGRAM_API"] = await platform.open()
-    recipients = range(FIRST_RECIPIENT, FIRST_RECIPIENT + sizes.recipients)
+    living = Living()
     environment = living.environment()
+    town = Town(living.port, living.bot_url)
+    recipients = [f"recipient-{number}" for number in range(sizes.recipients)]
+    living.data.mkdir(parents=True, exist_ok=True)
     try:
-        living.data.mkdir(parents=True, exist_ok=True)
         stores = await open_stores(
             *(environment[f"{name}_DATABASE_URL"] for name in ("APP", "LEGAL", "VAULT"))
         )
         try:
-            await enter(
-                stores, await open_secrets(stores.vault, b64decode(environment["MASTER_KEY"])), recipients
-            )
-            living.start_world()
-            living.start_bot()
-            await asyncio.wait_for(platform.listening.wait(), 60)
-            travellers = Travellers(
-                platform, f"{living.bot_url}/telegram", environment["TELEGRAM_SECRET"], chance
-            )
-            await travellers.first(FIRST_TRAVELLER - 1)
-            say("the bot answers; the campaign begins")
-            campaigns = Campaigns(stores.app, Clock())
-            await campaigns.enter(Draft(NAME, {"telegram": {"en": OFFER}}))
-            await campaigns.start(NAME)
-            platform.stumble(faults)
-            numbers = range(FIRST_TRAVELLER, FIRST_TRAVELLER + sizes.chats)
-            answers = await travellers.all(numbers, sizes.seconds)
-            return _tell(platform, answers, recipients, part, figures)
+            secrets = await open_secrets(stores.vault, b64decode(environment["MASTER_KEY"]))
+            await enter(stores, secrets, town.acquainted(recipients))
+            async with town:
+                living.start_bot()
+                await living.healthy()
+                say("the bot answers; the campaign begins")
+                campaigns = Campaigns(stores.app, Clock())
+                await campaigns.enter(Draft(NAME, {"telegram": {"en": OFFER}}))
+                await campaigns.start(NAME)
+                town.stumble(faults, chance)
+                travellers = await all_of_them(town, sizes.chats, sizes.seconds, chance)
+                wrong = _tell(town, travellers, recipients, part, figures)
+                await living.stop()
+                return wrong
         finally:
             await stores.close()
     finally:
         await living.stop()
-        await platform.close()
         shutil.rmtree(living.folder, ignore_errors=True)
 
 
-def _tell(platform: Platform, answers: list[Answer], recipients: range, part: str, figures: Figures) -> int:
-    lost = sum(answer.shown is None for answer in answers)
-    shuffled = sum(not _in_order(platform, answers, chat) for chat in {answer.chat for answer in answers})
-    offers = Counter(number for number in recipients for one in platform.screens[number] if OFFER in one.text)
-    twice = sum(count > 1 for count in offers.values())
-    clean = [
-        answer.wait * 1000
-        for answer in answers
-        if answer.shown is not None
-        and not any(answer.asked <= at <= answer.shown for at in platform.met[answer.chat])
-    ]
+def _tell(town: Town, travellers: list[Traveller], recipients: list[str], part: str, figures: Figures) -> int:
+    answers = [answer for one in travellers for answer in one.answers]
+    lost = sum(answer.wait is None for answer in answers)
+    shuffled = sum(not one.in_order for one in travellers)
+    screens = map(town.phones("telegram").screen, recipients)
+    offers = [sum(OFFER in one.text for one in screen.messages) for screen in screens]
+    twice = sum(count > 1 for count in offers)
+    waits = [answer.wait * 1000 for answer in answers if answer.wait is not None]
     figures.add(f"{part}answers", len(answers))
     figures.add(f"{part}lost", lost)
     figures.add(f"{part}out_of_order", shuffled)
-    figures.add(f"{part}offers_meanwhile", len(offers))
+    figures.add(f"{part}offers_meanwhile", sum(count > 0 for count in offers))
     figures.add(f"{part}offers_twice", twice)
-    figures.add(f"{part}refused_as_too_fast", platform.too_fast)
-    figures.add(f"{part}answers_without_fault", len(clean))
-    figures.add(f"{part}reply_ms_p50", share(clean, 0.5))
-    figures.add(f"{part}reply_ms_p99", share(clean, 0.99))
+    figures.add(f"{part}calls_refused", town.refused)
+    figures.add(f"{part}reply_ms_p50", share(waits, 0.5))
+    figures.add(f"{part}reply_ms_p99", share(waits, 0.99))
     return lost + shuffled + twice
-
-
-def _in_order(platform: Platform, answers: list[Answer], chat: int) -> bool:
-    """What was shown there, each repeat left out, is what was asked, in that order."""
-    shown = [
-        turn
-        for one in platform.screens[chat]
-        for turn, (_, pattern) in enumerate(TURNS)
-        if pattern.search(one.text)
-    ]
-    asked = [answer.turn for answer in answers if answer.chat == chat]
-    return [turn for number, turn in enumerate(shown) if number == 0 or shown[number - 1] != turn] == asked
 
 
 if __name__ == "__main__":

@@ -5,22 +5,21 @@ from __future__ import annotations
 import asyncio
 import random
 import re
-import time
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import count
 from time import perf_counter
 
-import aiohttp
 from sqlalchemy import insert
 
 from bot.conversation.events import Address, Memory
+from bot.sandbox.phones import Screen
 from services.clock import Clock
 from services.customers import Customers
 from services.privacy.facts.policy import VERSION
 from services.storage import Stores
 from services.storage.app import chats, consents
 from services.storage.sealing import Secrets, Vault
-from tests.load.platform import Platform
+from tests.load.town import CHANNELS, Town
 
 #: What is asked, and what the answer says: each is another, so that their order can be seen.
 TURNS = (
@@ -32,14 +31,12 @@ TURNS = (
 TALKATIVE = 5
 #: Chats of one customer: it is the chats that a campaign writes to.
 CHATS_EACH = 500
-#: Seconds until an answer must have come, and how often a platform brings an update again.
-PATIENCE, TIMES = 90.0, 12
-
-_updates = count(1)
+#: Seconds until an answer must have come.
+PATIENCE = 90.0
 
 
-async def enter(stores: Stores, secrets: Secrets, numbers: range) -> None:
-    """Chats whose people want offers."""
+async def enter(stores: Stores, secrets: Secrets, numbers: Sequence[int]) -> None:
+    """Telegram's chats with these ids, whose people want offers."""
     clock = Clock()
     vault = Vault(stores.vault, secrets, clock)
     people = Customers(stores.app, vault, secrets, clock)
@@ -82,83 +79,62 @@ async def enter(stores: Stores, secrets: Secrets, numbers: range) -> None:
         await stores.app.transaction(work)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Answer:
-    """What became of one thing that was asked. `at`: when, and when the answer was on the phone."""
+    """What became of one thing that was asked. `wait`: seconds until it was on the phone; None: it never was."""
 
-    chat: int
     turn: int
-    asked: float
-    shown: float | None
+    wait: float | None
+
+
+class Traveller:
+    """Somebody with a phone who writes in English."""
+
+    def __init__(self, town: Town, number: int) -> None:
+        self.channel = CHANNELS[number % len(CHANNELS)]
+        self.name = f"traveller-{number}"
+        self.turns = tuple(range(len(TURNS))) if number % TALKATIVE == 0 else (number % len(TURNS),)
+        self.answers: list[Answer] = []
+        self._phones = town.phones(self.channel)
+
+    async def asks(self, after: float) -> None:
+        """One thing after the other, each as soon as the last was answered. `after`: seconds until the first."""
+        await asyncio.sleep(after)
+        cursor = 0
+        for turn in self.turns:
+            words, pattern = TURNS[turn]
+            begun = perf_counter()
+            await self._phones.say(self.name, words, "en")
+            screen = self._phones.screen(self.name)
+            shown = await _sees(screen, cursor, pattern)
+            self.answers.append(Answer(turn, None if shown is None else shown - begun))
+            cursor = screen.cursor
 
     @property
-    def wait(self) -> float:
-        """Seconds from the webhook to the platform's receipt."""
-        return float("inf") if self.shown is None else self.shown - self.asked
+    def in_order(self) -> bool:
+        """What was shown, each repeat left out, is what was asked, in that order."""
+        shown = [
+            turn
+            for message in self._phones.screen(self.name).messages
+            for turn, (_, pattern) in enumerate(TURNS)
+            if message.who == "bot" and pattern.search(message.text)
+        ]
+        once = [turn for number, turn in enumerate(shown) if number == 0 or shown[number - 1] != turn]
+        return once == [answer.turn for answer in self.answers]
 
 
-class Travellers:
-    """People on Telegram, whose updates are brought again until the bot has taken them."""
-
-    def __init__(self, platform: Platform, door: str, secret: str, chance: random.Random) -> None:
-        self._platform = platform
-        self._door = door
-        self._headers = {"X-Telegram-Bot-Api-Secret-Token": secret}
-        self._chance = chance
-
-    async def all(self, numbers: range, seconds: float) -> list[Answer]:
-        """Each at a moment of their own within so many seconds."""
-        async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60)) as http:
-            told = await asyncio.gather(
-                *(self._one(http, number, self._chance.uniform(0, seconds)) for number in numbers)
-            )
-        return [answer for answers in told for answer in answers]
-
-    async def first(self, number: int) -> None:
-        """The bot answers at all. Raises TimeoutError."""
-        async with aiohttp.ClientSession() as http:
-            [answer] = await self._one(http, number, 0.0, turns=(0,))
-        if answer.shown is None:
-            raise TimeoutError("the bot does not answer")
-
-    async def _one(
-        self, http: aiohttp.ClientSession, chat: int, after: float, turns: tuple[int, ...] = ()
-    ) -> list[Answer]:
-        await asyncio.sleep(after)
-        answers = []
-        for turn in turns or ((0, 1, 2) if chat % TALKATIVE == 0 else (chat % 3,)):
-            words, pattern = TURNS[turn]
-            before, asked = len(self._platform.screens[chat]), perf_counter()
-            bringing = asyncio.create_task(self._bring(http, chat, words))
-            shown = await self._platform.sees(chat, before, pattern, PATIENCE)
-            answers.append(Answer(chat, turn, asked, shown.at if shown else None))
-            await bringing
-        return answers
-
-    async def _bring(self, http: aiohttp.ClientSession, chat: int, words: str) -> None:
-        """Until it is taken: at once, then after 2, 4, 8 … seconds, as Telegram does."""
-        update = _update(chat, words)
-        for tried in range(TIMES):
-            try:
-                async with http.post(self._door, json=update, headers=self._headers) as answer:
-                    if answer.status == 200:
-                        return
-            except (aiohttp.ClientError, TimeoutError):
-                pass
-            await asyncio.sleep(min(2**tried, 60) if tried else 0)
+async def all_of_them(town: Town, chats: int, seconds: float, chance: random.Random) -> list[Traveller]:
+    """Each begins at a moment of their own within so many seconds."""
+    travellers = [Traveller(town, number) for number in range(chats)]
+    await asyncio.gather(*(one.asks(chance.uniform(0, seconds)) for one in travellers))
+    return travellers
 
 
-def _update(chat: int, words: str) -> dict:
-    number = next(_updates)
-    person = {"id": chat, "is_bot": False, "first_name": "Ada", "language_code": "en"}
-    return {
-        "update_id": number,
-        "message": {
-            "message_id": number,
-            "from": person,
-            "chat": {"id": chat, "first_name": "Ada", "type": "private"},
-            "date": int(time.time()),
-            "text": words,
-            "entities": [{"offset": 0, "length": len(words), "type": "bot_command"}],
-        },
-    }
+async def _sees(screen: Screen, after: int, pattern: re.Pattern[str]) -> float | None:
+    """When the phone showed it; None when it does not in time."""
+    end = perf_counter() + PATIENCE
+    while (left := end - perf_counter()) > 0:
+        if any(one.who == "bot" and pattern.search(one.text) for one in screen.since(after)):
+            return perf_counter()
+        await screen.wait_beyond(screen.cursor, left)
+    return None

@@ -111,6 +111,12 @@ class Telegram:
         """What that phone shows."""
         return self._people.screen(traveller)
 
+    def acquainted(self, traveller: str) -> int:
+        """Somebody who wrote to the bot before this world began, so that it may write. Returns the chat's id."""
+        chat = self._cloud.traveller(traveller)
+        chat.started = True
+        return chat.id
+
     def travellers(self) -> list[str]:
         """Everybody who has held a phone, in the order of coming."""
         return list(self._cloud.travellers)
