@@ -106,7 +106,7 @@ class Arrivals:
         return True
 
     async def returned(self, customer: str) -> None:
-        """Somebody who could not be reached is there again: what they missed is told."""
+        """Somebody is there again: what they missed is told."""
         await self._shop.delivery.catch_up(customer)
         await self._shop.after_sale.catch_up(customer)
         await self._shop.rights.reminding.catch_up(customer)

@@ -11,7 +11,7 @@ from bot.conversation.messages import Button, Invoice, Link, Menu, Text
 from handlers import _words
 from handlers._held import held
 from services.buyer_guard import Held
-from services.checkout import NoLink
+from services.checkout import NoLink, NotOpen
 from services.money import STARS, Money
 from services.orders import Order
 from services.orders.sold import SoldPlan
@@ -28,8 +28,10 @@ class PayInStars:
     order: str
 
 
-async def link(chat: Chat, shop: Shop, order: Order) -> Link | Menu:
+async def link(chat: Chat, shop: Shop, order: Order) -> Link | Menu | Text:
     """Every way to pay for an order that this chat has, the card first; a way to try again where it is away."""
+    if order.state != "awaiting_payment":
+        return over(order.id, order.state)
     sold = SoldPlan.from_json(order.item.plan)
     in_stars: tuple[Button, ...] = ()
     try:
@@ -39,9 +41,18 @@ async def link(chat: Chat, shop: Shop, order: Order) -> Link | Menu:
         url = await shop.checkouts.link(order, _words.title(sold), shop.about.back[chat.channel])
     except Held as wait:
         return held(wait.why, wait.until, shop.clock.now())
+    except NotOpen as closed:
+        return over(order.id, closed.state)
     except NoLink:
         return _not_now(order, in_stars)
     return Link(_ask(order, sold), _("Pay {total}", total=money(order.total)), url, in_stars)
+
+
+def over(order: str, state: str) -> Text:
+    """Why nothing is to be paid for an order, by its number and state."""
+    if state == "paid":
+        return Text(_("Order {order} is paid already.", order=order))
+    return Text(_("Order {order} was not paid in time. Nothing was charged.", order=order))
 
 
 async def invoice(shop: Shop, order: Order) -> Invoice | None:

@@ -185,7 +185,7 @@ async def pay_again(chat: Chat, shop: Shop, chosen: PayOrder) -> Reply:
     if order is None or order.customer != chat.customer:
         return Text(_("You have no such order."))
     if order.state == "paid":
-        return Text(_("Order {order} is paid already.", order=order.id))
+        return _paying.over(order.id, order.state)
     if order.state != "awaiting_payment" and order.item.tops_up is not None:
         words = _("Order {order} was not paid in time. Nothing was charged.", order=order.id)
         return Menu(words, (Button(_("Top up"), esims.TopUp(order.item.tops_up[:8])),))

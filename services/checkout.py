@@ -31,6 +31,14 @@ class NoLink(Exception):
     """The payment service did not give a link now; the order stands, and asking again is right."""
 
 
+class NotOpen(Exception):
+    """Nothing is to be paid for this order (any more); `state` is the order's."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__(state)
+        self.state = state
+
+
 class Checkouts:
     """Asks for money and finds out whether it came."""
 
@@ -51,7 +59,7 @@ class Checkouts:
         self._voice = voice
 
     async def link(self, order: Order, title: str, back: str) -> str:
-        """Where to pay for an order. The same open attempt is shown again. Raises NoLink, Held."""
+        """Where to pay for an order. The same open attempt is shown again. Raises NoLink, NotOpen, Held."""
         attempt = await self._app.transaction(lambda connection: self._attempt(connection, order))
         if attempt is None:
             raise NoLink("too many attempts")
@@ -175,6 +183,10 @@ class Checkouts:
     def _attempt(self, connection: Connection, order: Order) -> Any | None:
         """The attempt to show or to make, its key stored before the service is asked."""
         now = self._clock.now()
+        state = connection.execute(select(orders.c.state).where(orders.c.id == order.id)).scalar()
+        if state != "awaiting_payment":
+            # The same words dealt with once more, after a restart: they may have been paid for meanwhile.
+            raise NotOpen(str(state))
         made = connection.execute(
             select(checkouts).where(checkouts.c.order_id == order.id).order_by(checkouts.c.attempt.desc())
         ).all()

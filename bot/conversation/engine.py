@@ -30,6 +30,9 @@ log = structlog.get_logger()
 MOST_TRIES = 3
 #: Intents that plain words may only mean when they name no country.
 WEAK = frozenset({"greeting", "language"})
+#: Whoever was quiet for so long may have missed something. That we cannot reach somebody can come out just after they
+#: spoke, as can a platform's falling silent, and then no closed window tells of it.
+AWAY = timedelta(seconds=10)
 
 
 class Sessions(Protocol):
@@ -99,7 +102,7 @@ class Engine:
         self._returned: Callable[[str], Awaitable[None]] = _nothing
 
     def on_return(self, act: Callable[[str], Awaitable[None]]) -> None:
-        """Do this with the customer's id when somebody speaks again who could not be reached before."""
+        """Do this with the customer's id when somebody speaks again who may have missed something."""
         self._returned = act
 
     def on_sending(self, act: Heard) -> None:
@@ -199,7 +202,7 @@ class Engine:
                     turn = await self._noticed(channel, room, state, event, error)
             except Exception as error:
                 turn = await self._noticed(channel, room, state, event, error)
-        if room.blocked or (room.state is not None and not self._window_open(channel, room)):
+        if room.blocked or (room.state is not None and self._was_away(room)):
             # Before the commit, which takes the mark away: what is started waits for this chat to be free.
             await self._returned(room.customer)
         await self._sessions.commit(room, event, turn.state, heard=True, business=turn.business, also=also)
@@ -333,6 +336,9 @@ class Engine:
             memory=state.memory,
             first=room.state is None,
         )
+
+    def _was_away(self, room: Room) -> bool:
+        return room.said_at is None or self._now() - room.said_at >= AWAY
 
     def _window_open(self, channel: Channel, room: Room) -> bool:
         if channel.window is None:

@@ -70,6 +70,8 @@ class Buyer(Traveller):
             shown = await self._newest(patience, MOMENT * (1 + number / PRESSES))
             if shown is None:
                 patience = min(patience * GROWS, LONGEST)
+                if await self.news():  # an answer that leads nowhere, as to another question: begin again
+                    label = ""
                 continue
             patience = PATIENCE
             link = next((b["url"] for b in shown["buttons"] if b["url"] and "/pay/" in b["url"]), None)
