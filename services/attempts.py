@@ -178,6 +178,11 @@ def again(attempt: Any) -> str:
     return str(attempt.state) if attempt.state in ("rejected", "later", "absent") else "unknown"
 
 
+def is_open(attempt: Any | None) -> bool:
+    """Whether what came of an attempt (None: it was never begun) has still to be found out."""
+    return attempt is not None and attempt.state in OPEN
+
+
 def _explained(connection: Connection, provider: str, payments: Collection[str]) -> set[str]:
     return set(
         connection.execute(

@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection, select
 
-from services.attempts import Attempts, again, before, begin, since_tried
+from services.attempts import Attempts, again, before, begin, is_open, since_tried
 from services.clock import Clock
 from services.esims import Esims
 from services.failover import Failover
@@ -91,14 +91,15 @@ class Buying:
         )
         row = await self._item(item)
         if row.esim_id is not None:
-            # Killed between the claim and the note: an attempt left open would hold up every sweep for ever.
+            # Killed between the claim and the note.
             # Or found on the account after a restore, before it was paid for again.
             await self._attempts.note(item, attempt, "bought")
             return "bought"
-        if row.state != "buying":
-            return "gone"
         known = await self._attempts.of(item, attempt)
+        if row.state != "buying" and not is_open(known):
+            return "gone"
         if known is not None:
+            # Even where the money went back meanwhile: one left open would hold up every sweep for ever.
             # Before the stock is looked at: what this attempt may have bought must be found first.
             return again(known)
         if await self._from_stock(row):

@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection, select, update
 
-from services.attempts import OPEN, Attempts, again, before, begin, since_tried
+from services.attempts import OPEN, Attempts, again, before, begin, is_open, since_tried
 from services.clock import Clock
 from services.esims import Esim, Esims, Measured
 from services.lanes import Lanes
@@ -84,12 +84,13 @@ class Refilling:
         row = await self._item(item)
         if row.state == "delivered":
             return "bought"
+        known = await self._attempts.of(item, attempt)
         if row.state not in ("waiting", "buying"):
-            return "gone"
+            # One that was cut off and left open would hold up every other top-up of the line.
+            return again(known) if is_open(known) else "gone"
         await self._app.transaction(
             lambda connection: move_item(connection, item, ("waiting",), "buying", "paid", self._clock.now())
         )
-        known = await self._attempts.of(item, attempt)
         if known is not None:
             return again(known)
         line = await self._line(row)

@@ -24,6 +24,8 @@ PHONES_AT_ONCE = 20
 CAME_IN = frozenset({"succeeded", "partially_refunded", "refunded", "disputed"})
 FINAL = frozenset({"delivered", "refunded", "needs_person"})
 STARS = "XTR"
+#: The template that tells of a refund, where nothing else may be sent: it says all there is to say.
+ANNOUNCED = "We refunded your order for"
 
 #: Money of an order in one currency.
 Money = tuple[str, str]
@@ -254,7 +256,8 @@ def _knows(purchase: Purchase, line: dict[str, Any] | None, found: Found) -> boo
         case ["delivered"]:
             return bool(found.lines[holder])
         case ["refunded"]:
-            return any("back for order" in said and order in said for said in words.split("You get"))
+            told = any("back for order" in said and order in said for said in words.split("You get"))
+            return told or ANNOUNCED in words
         case ["needs_person"]:
             return f"Order {order}: paid, but" in words or f"refund of order {order} did not" in words
     return False

@@ -262,6 +262,20 @@ async def test_what_is_not_sold_at_that_price_is_rejected(shop, cost, outcome, w
     assert len(shop.wholesaler.asked) == (why == "refused")
 
 
+async def test_an_attempt_cut_off_as_its_money_went_back_holds_up_no_other_top_up(shop):
+    item, other = await shop.order(shop.line), await shop.order(shop.line)
+    shop.wholesaler.outcomes = deque([Unknown("timeout"), ToppedUp("8", "t8")])
+    await shop.steps.buy(item, 0)
+    await shop.do(update(items).where(items.c.id == item).values(state="refund_due"))
+    assert await shop.steps.buy(other, 0) == "busy"
+
+    assert await shop.steps.buy(item, 0) == "unknown"
+    assert await shop.steps.look(item, 0) == "gone"
+
+    assert await shop.steps.buy(item, 0) == "gone"
+    assert await shop.steps.buy(other, 0) == "bought"
+
+
 async def test_data_that_came_after_the_refund_is_told_to_the_operator(shop):
     before, item = await read_books(shop.app), await shop.order(shop.line)
     shop.wholesaler.outcomes = deque([Unknown("timeout")])

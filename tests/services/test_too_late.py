@@ -9,7 +9,8 @@ from postgres import databases
 from sqlalchemy import select
 
 from services.lanes import Lanes
-from services.storage.app import items, purchases
+from services.storage.app import esims, items, purchases
+from tests.floor.engine import Killed
 from tests.floor.shop import files, opened
 
 
@@ -36,3 +37,31 @@ async def test_a_purchase_whose_money_went_back_while_it_waited_is_not_made(floo
     assert await waiting == "gone"
     assert floor.wholesaler.purchases == 0
     assert await floor.all(select(purchases.c.item_id)) == []
+
+
+@pytest.mark.parametrize("cut_off", ["before it was sent", "before the answer"])
+async def test_an_attempt_cut_off_as_its_money_went_back_holds_up_no_sweep(floor, cut_off):
+    order = await floor.order()
+    item = order.item.id
+    await floor.pay(order.id)
+    purchase = floor.wholesaler.purchase
+
+    async def and_the_process_ends(intent):
+        if cut_off == "before the answer":
+            await purchase(intent)
+        assert await floor.refunds.due_unless_bought(item, "too_late")
+        raise Killed(item)
+
+    floor.wholesaler.purchase = and_the_process_ends
+    with pytest.raises(Killed):
+        await floor.buying.buy(item, 0)
+    floor.wholesaler.purchase, floor.wholesaler.settled = purchase, True
+    await floor.engine.next_start()
+
+    await floor.settle()
+
+    assert not await floor.attempts.undecided("keepgo")
+    await floor.buying.sweep()
+    bought = len(floor.wholesaler.lines_made)
+    assert bought == (cut_off == "before the answer")
+    assert len(await floor.all(select(esims.c.id).where(esims.c.state == "stock"))) == bought
