@@ -19,6 +19,8 @@ PATIENCE, GROWS, LONGEST = 8.0, 1.5, 60.0
 MOMENT, PRESSES = 0.7, 4
 #: Presses until a person gives up; on more data for a line that is there, earlier.
 MOST_PRESSES, MOST_FOR_DATA = 40, 16
+#: What a link to pay says that it is for.
+FOR_A_LINE, FOR_DATA = "Your eSIM comes here", "The data is added"
 #: Where there is no more data for a line, the way forward is another plan.
 NO_MORE_DATA = "Another plan"
 #: The share of those who could that pay in Stars, and how often they try before they take the card.
@@ -55,14 +57,14 @@ class Buyer(Traveller):
 
     async def orders(self) -> Purchase | None:
         """From a country's name to a paid order; None when it became too much."""
-        return await self._from(self._chance.choice(PLACES), MOST_PRESSES)
+        return await self._from(self._chance.choice(PLACES), MOST_PRESSES, FOR_A_LINE)
 
     async def tops_up(self) -> Purchase | None:
         """From "top up" to a paid order; None when there is no more data for the line, or it became too much."""
-        purchase = await self._from("top up", MOST_FOR_DATA)
+        purchase = await self._from("top up", MOST_FOR_DATA, FOR_DATA)
         return replace(purchase, what="data") if purchase else None
 
-    async def _from(self, words: str, presses: int) -> Purchase | None:
+    async def _from(self, words: str, presses: int, wanted: str) -> Purchase | None:
         label, patience = "", PATIENCE
         for number in range(presses):
             await self.mark()
@@ -74,11 +76,16 @@ class Buyer(Traveller):
                     label = ""
                 continue
             patience = PATIENCE
-            link = next((b["url"] for b in shown["buttons"] if b["url"] and "/pay/" in b["url"]), None)
-            order = _ORDER.search(shown["text"])
-            if link and order:
-                stars = next((b["label"] for b in shown["buttons"] if "⭐" in b["label"]), None)
-                return await self._pays(link.rsplit("/", 1)[1], order[1], stars)
+            # Among several answers, late ones too, whoever wants to pay takes the link to what they want.
+            asked = next((one for one in reversed(await self.news()) if _is_for(wanted, one)), None)
+            if asked is not None:
+                stars = next((b["label"] for b in asked["buttons"] if "⭐" in b["label"]), None)
+                order = _ORDER.search(asked["text"])
+                assert order is not None, asked["text"]
+                return await self._pays(_link(asked).rsplit("/", 1)[1], order[1], stars)
+            if _link(shown):  # to something else, asked for before
+                label = ""
+                continue
             label = shown["buttons"][0]["label"]
             if label == NO_MORE_DATA:
                 return None
@@ -138,3 +145,13 @@ class Buyer(Traveller):
             if found and later["cursor"] == shown["cursor"]:
                 return found
         return found
+
+
+def _link(message: dict) -> str:
+    """Where it can be paid; "" when there is nothing to pay."""
+    return next((b["url"] for b in message["buttons"] if b["url"] and "/pay/" in b["url"]), "")
+
+
+def _is_for(wanted: str, message: dict) -> bool:
+    """Whether it asks for the money for that."""
+    return bool(_link(message)) and wanted in message["text"]
