@@ -72,7 +72,8 @@ class Stars:
         try:
             await self._bank.give_back(payer, payment)
         except PaymentError as error:
-            if error.reason != ALREADY and not (error.again and await self._is_back(payment)):
+            # A refusal too: a call before it may have been carried out, and its caller killed before it knew.
+            if error.reason != ALREADY and not await self._is_back(payment):
                 raise
         return GivenBack(key, "succeeded", amount, payment, key)
 

@@ -278,6 +278,19 @@ async def test_a_refund_that_telegram_refuses_is_left_to_a_person(till):
     assert (line.refunded, line.held) == (0, stars)
 
 
+async def test_stars_that_went_back_before_a_kill_are_back_though_telegram_refuses_now(till):
+    order, stars = await offered(till, 27)
+    _, charge = await pays(till, order.id, stars, 27)
+    await till.bank.give_back(27, charge)  # and whoever asked was killed before it heard
+    till.bank.refusals.append(NO)
+    key = await till.refunds.due(order.item.id, "not_available")
+
+    assert await till.run(till.refunds.give_back, key) == "refunded"
+
+    line = (await lines_of(till, order))[STARS]
+    assert (line.refunded, line.held) == (stars, 0)
+
+
 async def test_a_part_of_a_payment_in_stars_is_not_given_back(till):
     order, stars = await offered(till, 26)
     _, charge = await pays(till, order.id, stars, 26)
