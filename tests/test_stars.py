@@ -190,10 +190,6 @@ async def test_where_stars_are_the_only_way_an_ended_rate_stops_the_sale_and_is_
         prices.write_text(
             re.sub(r"(\[stars\].*?dated = )\S+", r"\g<1>2020-01-01", prices.read_text(), flags=re.DOTALL)
         )
-        bob = living.traveller("telegram", f"{name}-bob", "en")
-        shown = await bob.asks("Japan, 10 days", "Plans for Japan")
-        for pattern in ("It fits", "1 of 2", "2 of 2", "Your order M.* is kept"):
-            shown = await bob.taps(shown["buttons"][0]["label"], pattern)
         await living.advance("PT1H")
 
         async def told() -> bool:
@@ -201,6 +197,10 @@ async def test_where_stars_are_the_only_way_an_ended_rate_stops_the_sale_and_is_
             return any("rate" in m["text"] and "Stars" in m["text"] for m in screen["messages"])
 
         await until(told, SOON)
+        bob = living.traveller("telegram", f"{name}-bob", "en")
+        shown = await bob.asks("Japan, 10 days", "Plans for Japan")
+        for pattern in ("It fits", "1 of 2", "2 of 2", "Your order M.* is kept"):
+            shown = await bob.taps(shown["buttons"][0]["label"], pattern)
     finally:
         await living.stop()
 
