@@ -323,7 +323,13 @@ class Buying:
         """Keep a line that its item does not want any more, unless somebody has it."""
         if (await self._item(row.id)).state in WANTED:
             return False
-        if not await self._stock.keep(row.provider, row.sku, iccid, activation):
+        bought_at = None
+        if activation is None:
+            # Without its code nobody can be given it before the next sweep has asked.
+            with suppress(ProviderError):
+                details = await self._providers[row.provider].esim(iccid)
+                activation, bought_at = details.activation, _bought_at(details)
+        if not await self._stock.keep(row.provider, row.sku, iccid, activation, bought_at):
             return False
         await self._voice.alarm(Alarm("surplus_line", row.provider))
         return True

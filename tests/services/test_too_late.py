@@ -61,6 +61,9 @@ async def test_an_attempt_cut_off_as_its_money_went_back_holds_up_no_sweep(floor
     await floor.settle()
 
     assert not await floor.attempts.undecided("keepgo")
+    # Whoever comes next need not wait for a sweep.
+    kept = await floor.all(select(esims.c.activation).where(esims.c.state == "stock"))
+    assert all(line.activation for line in kept)
     await floor.buying.sweep()
     bought = len(floor.wholesaler.lines_made)
     assert bought == (cut_off == "before the answer")
