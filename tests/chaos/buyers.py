@@ -6,6 +6,7 @@ import random
 import re
 import time
 from dataclasses import dataclass, replace
+from http import HTTPStatus
 from typing import Literal
 
 from tests.living import Living, Traveller
@@ -68,7 +69,10 @@ class Buyer(Traveller):
         label, patience = "", PATIENCE
         for number in range(presses):
             await self.mark()
-            await (self.presses(label) if label else self.says(words))
+            if label and not await self._pressed(label):
+                label = ""
+            if not label:
+                await self.says(words)
             shown = await self._newest(patience, MOMENT * (1 + number / PRESSES))
             if shown is None:
                 patience = min(patience * GROWS, LONGEST)
@@ -122,13 +126,18 @@ class Buyer(Traveller):
         """Whether it went through: where the bot does not answer in time, nothing is charged."""
         for _ in range(STAR_TRIES):
             await self.mark()
-            await self.presses(label)
-            shown = await self._newest(PATIENCE, MOMENT)
+            shown = await self._newest(PATIENCE, MOMENT) if await self._pressed(label) else None
             if shown is None or not shown["buttons"][0]["label"].startswith("Pay ⭐"):
                 continue
             if (await self.living.http.post(self._path("pay"), json={})).is_success:
                 return True
         return False
+
+    async def _pressed(self, label: str) -> bool:
+        """Whether the button was still there: a message may be changed by a late answer under the finger."""
+        answer = await self.living.http.post(self._path("press"), json={"label": label})
+        assert answer.is_success or answer.status_code == HTTPStatus.NOT_FOUND, answer.text
+        return answer.is_success
 
     async def _newest(self, patience: float, moment: float) -> dict | None:
         """The newest message with buttons, once nothing more has come for a moment; None when nothing came.
