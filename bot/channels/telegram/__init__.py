@@ -84,7 +84,6 @@ class Telegram:
         self.pace = Pace(within(settings.rate), _rate_of)
         self._line = Line(settings.token, settings.api, sending, timeout)
         self._spinners: set[asyncio.Task[None]] = set()
-        self._warming: asyncio.Task[None] | None = None
         #: Under which travellers find the bot; empty until it was opened.
         self.username = ""
 
@@ -182,7 +181,6 @@ class Telegram:
     ) -> None:
         """Say who we are and where updates go, where Telegram holds it otherwise. Raises ChannelError."""
         own = self._settings
-        self._warming = asyncio.create_task(self._line.warm())
         opening = setup.Opening(self._line, self._opening)
         self.username = await opening.introduce(commands)
         if own.mode == "polling":
@@ -237,8 +235,6 @@ class Telegram:
 
     async def close(self) -> None:
         await asyncio.gather(*self._spinners, return_exceptions=True)
-        if self._warming is not None:
-            await self._warming
         await self._line.close()
 
     async def _deliver(self, call: Call, way: Way) -> Sent:

@@ -1,8 +1,8 @@
 """What Telegram tells us, in our words; nothing that a traveller does is lost to what stands beside it.
 
 Only the fields that we use are looked at, so a malformed forward, an unknown kind of entity or a new field
-cannot hide the words they come with. What this table does not take is held against aiogram's model of an
-update: either it is one that does not concern us, or it is no update at all.
+cannot hide the words they come with. Of a kind that was asked for, whatever this table does not take is no update;
+any other kind does not concern us.
 """
 
 from __future__ import annotations
@@ -11,10 +11,8 @@ import json
 import re
 from typing import Any
 
-from pydantic import ValidationError
-
 from bot.channels.telegram import payments
-from bot.channels.telegram.kinds import FILES, PLACES, SERVICE
+from bot.channels.telegram.kinds import FILES, HEARD, PLACES, SERVICE
 from bot.conversation.channel import Unreadable
 from bot.conversation.events import (
     Address,
@@ -75,16 +73,13 @@ def inbound(raw: bytes, staff_chat: int | None = None) -> list[Inbound]:
             } as change
         } if chat != staff_chat:
             return [Brought(chat, kind != "channel", _language(change.get("from")))]
+        case {"my_chat_member": {"chat": {"id": int()}, "new_chat_member": {"status": str()}}}:
+            return []  # out of a group, or into the staff's
         case {"pre_checkout_query": dict(query)}:
             return [payments.may_pay(query)]
-    # Seconds to import: not before something needs it, and by then it was mostly done beside the loop.
-    from aiogram.types import Update
-
-    try:
-        Update.model_validate(update)
-    except (ValidationError, RecursionError):
-        raise Unreadable("no update") from None
-    return []
+        case {"update_id": int()} if HEARD.keys().isdisjoint(update):
+            return []
+    raise Unreadable("no update")
 
 
 def _pressed(event_id: str, press: dict[str, Any]) -> list[Inbound]:

@@ -1,4 +1,4 @@
-"""What a refusal of Telegram means, by aiogram's own reading of it.
+"""What a refusal means that is not as Telegram documents it, by aiogram's reading.
 
 Imported beside the loop when it is first needed: aiogram takes seconds to import.
 """
@@ -22,10 +22,9 @@ from aiogram.exceptions import (
 )
 from aiogram.methods import GetMe
 
-from bot.channels.telegram.refused import MIGRATED, Refused, unexplained
+from bot.channels.telegram.refused import MIGRATED, Refused, bad_request, unexplained
 from bot.conversation.channel import Cause, ChannelError
 
-_UNKNOWN_CHATS = ("chat not found", "user not found", "peer_id_invalid")
 #: aiogram reads answers through a session of some bot; this one never calls.
 _SESSION = AiohttpSession()
 _NOBODY = Bot("1:nobody", session=_SESSION)
@@ -50,8 +49,7 @@ def _failure(error: Exception, status: int | None, pause: float) -> ChannelError
         case TelegramForbiddenError():
             return Refused("403", error.message, gone=True)
         case TelegramBadRequest():
-            unknown = any(words in error.message.casefold() for words in _UNKNOWN_CHATS)
-            return Refused("400", error.message, gone=unknown)
+            return bad_request(error.message)
         case TelegramMigrateToChat():
             return ChannelError(MIGRATED)
         case TelegramUnauthorizedError():

@@ -1,7 +1,7 @@
 """Calls of the Bot API over one pool of connections, and what a refusal means for us.
 
 Messages go out as plain JSON: aiogram's typed methods cost five times as much and would be thrown away.
-aiogram's errors tell the refusals apart; it takes seconds to import, so that is done beside the first messages.
+A refusal that is not as Telegram documents it is left to aiogram, which takes seconds to import, beside the loop.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from aiohttp import ClientError, ClientSession, ClientTimeout, FormData, TCPConn
 
 from bot.channels import Patience, patiently
 from bot.channels.telegram.outbound import Call, as_json
-from bot.channels.telegram.refused import unexplained
+from bot.channels.telegram.refused import documented, unexplained
 from bot.conversation.channel import ChannelError
 
 #: Connections at once; a call that finds none free waits for one within its own time limit.
@@ -81,10 +81,6 @@ class Line:
             raise ChannelError("connection", again=self._patience.pause) from None
         return bytes(content)
 
-    async def warm(self) -> None:
-        """Have the refusals' vocabulary ready, beside the loop."""
-        await asyncio.to_thread(import_module, _REFUSALS)
-
     async def close(self) -> None:
         if self._session is not None:
             await self._session.close()
@@ -105,10 +101,14 @@ class Line:
             return answer.get("result") if isinstance(answer, dict) else None
         if accepted and isinstance(answer, dict) and isinstance(answer.get("error_code"), int):
             status = answer["error_code"]
-        await self.warm()
+        raise documented(status, answer, self._patience.pause) or await self._judged(status, content)
+
+    async def _judged(self, status: int, content: bytes) -> ChannelError:
+        """By aiogram, which few processes ever meet."""
+        await asyncio.to_thread(import_module, _REFUSALS)
         from bot.channels.telegram.refusals import refusal
 
-        raise refusal(status, content.decode("utf-8", "replace"), self._patience.pause)
+        return refusal(status, content.decode("utf-8", "replace"), self._patience.pause)
 
 
 def _form(call: Call) -> FormData:
