@@ -13,6 +13,8 @@ COPY handlers handlers
 COPY services services
 COPY locales locales
 COPY prices.toml recipients.toml ./
+# Whoever runs it may not write here, and would compile everything again at each start.
+RUN /venv/bin/python -m compileall -q bot handlers services
 USER shop
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 DATA=/data HOST=0.0.0.0 LISTEN=0.0.0.0:8081
 VOLUME /data

@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
+# Tests and chaos start the bot hundreds of times: where compiled code is not kept, each start compiles it anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DELETE_ON_ERROR:
 .PHONY: run test check bench chaos load judges fuzz words lock lock-judges clean
 
