@@ -35,7 +35,7 @@ def main(arguments: list[str]) -> int:
     except OSError as error:
         print(f"cannot start: LISTEN {settings.listen}: {error.strerror}", file=sys.stderr)
         return 2
-    # aiogram takes seconds to import: not before the settings are known to be good.
+    # All of the shop takes a second to import: not before the settings are known to be good.
     with nothing_is_garbage():
         from bot.serving import serve
 
