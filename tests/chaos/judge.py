@@ -24,8 +24,9 @@ PHONES_AT_ONCE = 20
 CAME_IN = frozenset({"succeeded", "partially_refunded", "refunded", "disputed"})
 FINAL = frozenset({"delivered", "refunded", "needs_person"})
 STARS = "XTR"
-#: The template that tells of a refund, where nothing else may be sent: it says all there is to say.
+#: The templates that tell of a refund and of new data, where nothing else may be sent: they say all there is to say.
 ANNOUNCED = "We refunded your order for"
+ANNOUNCED_DATA = re.compile(r"news about your eSIM: [^.]*: added\.")
 
 #: Money of an order in one currency.
 Money = tuple[str, str]
@@ -252,7 +253,8 @@ def _knows(purchase: Purchase, line: dict[str, Any] | None, found: Found) -> boo
     words = found.words[holder]
     match line["items"]:
         case ["delivered"] if purchase.what == "data":
-            return re.search(rf": added\.\s+Order {order}\b", words) is not None
+            told = re.search(rf": added\.\s+Order {order}\b", words) or ANNOUNCED_DATA.search(words)
+            return told is not None
         case ["delivered"]:
             return bool(found.lines[holder])
         case ["refunded"]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from bisect import bisect_right
 
 from tests.chaos.bots import Bots
 
@@ -12,6 +13,8 @@ WITHIN = 1.0
 #: Seconds that a bot stays dead: alone on its port; one among several; and one in so many of these for so long
 #: that the others take its work over (they call a silent one dead after five seconds).
 DEAD_ALONE, DEAD_AMONG, GIVEN_UP, ONE_IN = (0.0, 0.6), (0.2, 2.0), (6.0, 10.0), 5
+#: Kills that may be overdue before nobody else begins to buy: whoever is killed last shall have something to lose.
+BEHIND = 4
 #: How often the new bot is killed again before it has come up.
 IMPATIENT = 0.15
 
@@ -24,8 +27,10 @@ class Killer:
         self._chance = chance
         self._after = sorted(chance.randrange(orders) for _ in range(kills))
         self._paid = 0
+        self._struck = 0
         self._moved = asyncio.Event()
-        self._enough = False
+        self._caught_up = asyncio.Event()
+        self._enough = self._ended = False
 
     @property
     def done(self) -> int:
@@ -42,8 +47,21 @@ class Killer:
         self._enough = True
         self._moved.set()
 
+    async def keeps_up(self) -> None:
+        """Wait until hardly any kill is overdue."""
+        while not self._ended and bisect_right(self._after, self._paid) - self._struck > BEHIND:
+            self._caught_up.clear()
+            await self._caught_up.wait()
+
     async def lurk(self) -> None:
         """Until every planned kill is done."""
+        try:
+            await self._strike()
+        finally:
+            self._ended = True
+            self._caught_up.set()
+
+    async def _strike(self) -> None:
         for after in self._after:
             while self._paid < after and not self._enough:
                 self._moved.clear()
@@ -54,6 +72,8 @@ class Killer:
             await self._bots.kill(self._chance.randrange(self._bots.many))
             await asyncio.sleep(self._dead_for())
             await self._bots.start(wait=self._chance.random() >= IMPATIENT)
+            self._struck += 1
+            self._caught_up.set()
 
     def _dead_for(self) -> float:
         if self._bots.many == 1:

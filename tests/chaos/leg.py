@@ -84,6 +84,7 @@ class Crowd:
     async def _one_after_another(self) -> None:
         await asyncio.sleep(self._chance.uniform(0, 2))
         for number in self._numbers:
+            await self._killer.keeps_up()
             if time.monotonic() > self._until:
                 return
             buyer = Buyer(
