@@ -26,7 +26,7 @@ FINAL = frozenset({"delivered", "refunded", "needs_person"})
 STARS = "XTR"
 #: The templates that tell of a refund and of new data, where nothing else may be sent: they say all there is to say.
 ANNOUNCED = "We refunded your order for"
-ANNOUNCED_DATA = re.compile(r"news about your eSIM: [^.]*: added\.")
+ANNOUNCED_DATA = re.compile(r"news about your eSIM: .{1,80}?: added\.")
 
 #: Money of an order in one currency.
 Money = tuple[str, str]
