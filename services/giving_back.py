@@ -56,20 +56,15 @@ class Decision:
     closes_line: bool = False
 
 
+#: Why the amount of a decision cannot go back.
+Refusal = Literal["other_currency", "worked_on", "disputed", "nothing_left", "too_much", "whole_only"]
+
+
 @dataclass(frozen=True)
 class Decided:
     """What became of a decision; `amount` is what goes back by it."""
 
-    outcome: Literal[
-        "noted",
-        "repeated",
-        "unknown_order",
-        "worked_on",
-        "nothing_left",
-        "too_much",
-        "other_currency",
-        "whole_only",
-    ]
+    outcome: Literal["noted", "repeated", "unknown_order"] | Refusal
     amount: Money | None = None
 
 
@@ -113,7 +108,7 @@ class GivingBack:
             return Decided("repeated", repeated)
         refused, amount = _amount(_standing(connection, row), decision.amount)
         if refused is not None:
-            return Decided(refused)  # type: ignore[arg-type]
+            return Decided(refused)
         for number, (item, part) in enumerate(_shares(connection, row, amount.minor)):
             self._one(connection, row, decision, _part_key(decision.key, number), item, part, now)
         return Decided("noted", amount)
@@ -196,7 +191,7 @@ def _standing(connection: Connection, order: Any) -> Standing:
     )
 
 
-def _amount(standing: Standing, asked: Money | None) -> tuple[str | None, Money]:
+def _amount(standing: Standing, asked: Money | None) -> tuple[Refusal | None, Money]:
     """Why it cannot be, or None; and how much it is."""
     amount = standing.left if asked is None else asked
     if amount.currency != standing.captured.currency:
