@@ -21,10 +21,13 @@ T = TypeVar("T")
 Story = Callable[[str], Awaitable[str]]
 
 NAME = "miio-bot"
-QUEUE = "work"
 NUDGE = "nudge"
-#: Workflows in flight at once in one process.
-MOST_AT_ONCE = 40
+#: Queues → workflows in flight at once in one process. Whoever sleeps keeps their place, so there are more than ever
+#: compute; and papers, which wait for hours where a mail server or a payment's fee is missing, keep to their own.
+QUEUE, PAPERS = "work", "papers"
+MOST_AT_ONCE = {QUEUE: 200, PAPERS: 100}
+#: The workflow that keeps apart, by its name and by the beginning of its ids.
+APART = "paper"
 #: Restarts that a workflow may live through.
 MOST_RECOVERIES = 100_000
 #: Tries of a step that raises: the last one comes half an hour after the first.
@@ -68,7 +71,8 @@ class Durable:
             }
         )
         DBOS.launch()
-        await DBOS.register_queue_async(QUEUE, worker_concurrency=MOST_AT_ONCE, polling_interval_sec=0.2)
+        for queue, most in MOST_AT_ONCE.items():
+            await DBOS.register_queue_async(queue, worker_concurrency=most, polling_interval_sec=0.2)
         self._client = connect(self._url, self._engine)
 
     def start_with(self, connection: Connection, name: str, workflow: str, subject: str) -> None:
@@ -114,8 +118,10 @@ class Durable:
 
     async def take_over(self, workflows: list[str]) -> None:
         """Give workflows of a dead process to the living."""
-        if workflows:
-            await DBOS.resume_workflows_async(workflows, queue_name=QUEUE)
+        apart = {one for one in workflows if one.startswith(f"{APART}-")}
+        for queue, those in ((QUEUE, [one for one in workflows if one not in apart]), (PAPERS, list(apart))):
+            if those:
+                await DBOS.resume_workflows_async(those, queue_name=queue)
 
     async def dead_letters(self) -> list[str]:
         """Workflows that the engine gave up: each is an alarm."""
@@ -180,8 +186,9 @@ def connect(url: str, engine: Engine | None = None) -> DBOSClient:
 
 def enqueue(client: DBOSClient, connection: Connection, name: str, workflow: str, subject: str) -> None:
     """Put a workflow into the queue, inside the caller's transaction."""
+    queue = PAPERS if name == APART else QUEUE
     client.enqueue_in_transaction(
-        connection, {"queue_name": QUEUE, "workflow_name": name, "workflow_id": workflow}, subject
+        connection, {"queue_name": queue, "workflow_name": name, "workflow_id": workflow}, subject
     )
 
 

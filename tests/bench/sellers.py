@@ -11,6 +11,9 @@ from urllib.parse import parse_qs
 
 from tests.bench.wire import Asked
 
+#: Before the name of a session: the payment behind it.
+_INTENT = "pi_"
+
 
 class KeepGo:
     """Sells every line that it is asked for. `bundles`: the answer to the list of bundles, as bytes."""
@@ -55,12 +58,29 @@ class Stripe:
         path = asked.path.partition("?")[0]
         if path.endswith("/checkout/sessions"):
             return self._ask(parse_qs(asked.body.decode()))
-        return json.dumps(self._sessions[path.rpartition("/")[2]]).encode()
+        if path.endswith("/charges"):
+            return json.dumps({"object": "list", "data": [], "has_more": False, "url": path}).encode()
+        name = path.rpartition("/")[2]
+        if name.startswith(_INTENT):
+            return json.dumps(self._intent(name)).encode()
+        return json.dumps(self._sessions[name]).encode()
+
+    def _intent(self, name: str) -> dict:
+        """The payment behind a session that was paid."""
+        session = self._sessions[name.removeprefix(_INTENT)]
+        return {
+            "id": name,
+            "object": "payment_intent",
+            "status": "succeeded",
+            "currency": session["currency"],
+            "metadata": {"order": session["client_reference_id"]},
+            "latest_charge": None,
+        }
 
     def pay(self, session: str) -> tuple[bytes, dict[str, str]]:
         """Somebody paid there. The event's body and its headers."""
         paid = self._sessions[session]
-        paid |= {"status": "complete", "payment_status": "paid", "payment_intent": f"pi_{session}"}
+        paid |= {"status": "complete", "payment_status": "paid", "payment_intent": f"{_INTENT}{session}"}
         event = {
             "id": f"evt_{next(self._numbers)}",
             "object": "event",
