@@ -27,7 +27,6 @@ class Killer:
         self._chance = chance
         self._after = sorted(chance.randrange(orders) for _ in range(kills))
         self._paid = 0
-        self._struck = 0
         self._moved = asyncio.Event()
         self._caught_up = asyncio.Event()
         self._enough = self._ended = False
@@ -49,7 +48,7 @@ class Killer:
 
     async def keeps_up(self) -> None:
         """Wait until hardly any kill is overdue."""
-        while not self._ended and bisect_right(self._after, self._paid) - self._struck > BEHIND:
+        while not self._ended and bisect_right(self._after, self._paid) - self.done > BEHIND:
             self._caught_up.clear()
             await self._caught_up.wait()
 
@@ -72,7 +71,6 @@ class Killer:
             await self._bots.kill(self._chance.randrange(self._bots.many))
             await asyncio.sleep(self._dead_for())
             await self._bots.start(wait=self._chance.random() >= IMPATIENT)
-            self._struck += 1
             self._caught_up.set()
 
     def _dead_for(self) -> float:
