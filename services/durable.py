@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import partial
 from typing import Any, TypeVar
@@ -162,7 +163,11 @@ class Durable:
 
     async def close(self, patience: int = 4) -> None:
         """Let what runs come to a step's end, then stop. What is left goes on at the next start."""
-        await asyncio.to_thread(DBOS.destroy, workflow_completion_timeout_sec=patience)
+        loop = asyncio.get_running_loop()
+        with ThreadPoolExecutor(1) as apart:
+            await loop.run_in_executor(apart, partial(DBOS.destroy, workflow_completion_timeout_sec=patience))
+        # The engine had lent the loop its threads; they ended with it, and who closes after it may need some.
+        loop.set_default_executor(ThreadPoolExecutor())
         if self._client is not None:
             self._client.destroy()
         if self._engine is not None:

@@ -43,3 +43,10 @@ async def test_papers_that_wait_hold_up_no_delivery(tmp_path):
     finally:
         await durable.close(patience=0)
         app.dispose()
+
+
+async def test_whoever_closes_after_the_engine_still_finds_a_thread(tmp_path):
+    durable = Durable(f"sqlite:///{tmp_path}/engine.db", "one")
+    await durable.launch()
+    await durable.close(patience=0)
+    assert await asyncio.to_thread(str.upper, "closed") == "CLOSED"
