@@ -129,7 +129,7 @@ async def wished(chat: Chat, shop: Shop, event: Wished) -> Reply:
 
 async def asked_again(chat: Chat, shop: Shop) -> tuple[Menu, ...]:
     """The question, once more, to whoever said yes under a policy that has changed much since."""
-    if await shop.privacy.marketing(chat.customer, chat.channel) != "expired":
+    if not await shop.privacy.marketing_lapsed(chat.customer, chat.channel):
         return ()
     await _record(chat, shop, chat.channel, "show")
     changed = _("Our privacy policy has changed, so I ask again.")

@@ -116,6 +116,10 @@ class Privacy:
         """Whether a customer wants to hear of offers there: only "granted" means yes."""
         return await self._consents.state(customer, MARKETING, channel)
 
+    async def marketing_lapsed(self, customer: str, channel: str) -> bool:
+        """Whether a yes to offers there was given under a policy that has changed much since."""
+        return await self._consents.lapsed(customer, MARKETING, channel)
+
     async def set_marketing(
         self, customer: str, channel: str, answer: Answer, words: str, locale: str, event: str
     ) -> State:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 from typing import Any, Literal
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from services.clock import Clock
 from services.privacy.suppressions import Suppressions
@@ -107,7 +107,21 @@ class Consents:
             lambda connection: _state(connection, customer, purpose, channel, self._policy, erased=erased)
         )
 
+    async def lapsed(self, customer: str, purpose: str, channel: str) -> bool:
+        """Whether a customer stands at "expired". One read for those who never said yes."""
+        rows = await self._app.read(lambda connection: _rows(connection, customer, purpose))
+        # An erasure only takes a yes away, so that most need not be looked up among the erased.
+        if _follow(rows, channel, self._policy, "none") != "expired":
+            return False
+        return await self.state(customer, purpose, channel) == "expired"
 
+
+_ANSWERED = (
+    select(consents.c.channel, consents.c.answer, consents.c.policy)
+    .where(consents.c.customer_id == bindparam("customer"), consents.c.purpose == bindparam("purpose"))
+    # By time first: what was answered in another chat before the two were linked was copied here later.
+    .order_by(consents.c.at, consents.c.seq)
+)
 #: What makes two rows the same: the event; of a question that was put, its words under its policy.
 _SAME = ("customer_id", "purpose", "channel", "answer")
 #: Where exact words are archived.
@@ -138,13 +152,12 @@ def _asked(connection: Connection, row: dict[str, Any]) -> dict[str, Any] | None
 def _state(
     connection: Connection, customer: str, purpose: str, channel: str, policy: str, *, erased: bool
 ) -> State:
-    rows = connection.execute(
-        select(consents.c.channel, consents.c.answer, consents.c.policy)
-        .where(consents.c.customer_id == customer, consents.c.purpose == purpose)
-        # By time first: what was answered in another chat before the two were linked was copied here later.
-        .order_by(consents.c.at, consents.c.seq)
-    ).all()
+    rows = _rows(connection, customer, purpose)
     return _follow(rows, channel, policy, "objected" if erased else "none")
+
+
+def _rows(connection: Connection, customer: str, purpose: str) -> Sequence[Any]:
+    return connection.execute(_ANSWERED, {"customer": customer, "purpose": purpose}).all()
 
 
 def _follow(rows: Sequence[Any], channel: str, policy: str, state: State) -> State:

@@ -1,9 +1,9 @@
 """Whoever was erased and comes back is somebody new: another number, no history, no offers unless they ask for them."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
-from services.storage.app import chats, customers, esims, identities, orders
+from services.storage.app import chats, consents, customers, esims, identities, orders
 from services.storage.identity import suppressions
 from tests.privacy.house import traveller
 
@@ -33,6 +33,17 @@ async def test_nothing_is_revived_and_no_question_of_ours_leads_to_offers(each):
         assert asked == "objected"
         joined = await each.privacy.set_marketing(again, channel, "join", "Offers?", "fr", f"2-{channel}")
         assert joined == "granted"
+
+
+async def test_a_yes_that_never_counted_does_not_lapse(house):
+    ada = await traveller(house, "ada")
+    again = await comes_back(house, ada)
+    await house.privacy.set_marketing(again, "whatsapp", "grant", "Offers?", "fr", "yes")
+    (yes,) = await house.all(select(consents).where(consents.c.customer_id == again))
+    old = dict(yes._mapping) | {"seq": yes.seq + 1, "policy": "0.9", "event_id": "old"}
+    await house.do(insert(consents).values(old))
+
+    assert not await house.privacy.marketing_lapsed(again, "whatsapp")
 
 
 async def test_only_what_was_theirs_is_suppressed_and_only_for_three_years(house):

@@ -509,6 +509,11 @@ async def test_a_yes_under_a_policy_that_changed_much_has_expired(house):
     await house.do(insert(consents).values(old | {"seq": yes.seq + 1}))
 
     assert await house.privacy.marketing(ada.id, "telegram") == "expired"
+    assert await house.privacy.marketing_lapsed(ada.id, "telegram")
+    assert not await house.privacy.marketing_lapsed(ada.id, "whatsapp")
+
+    await house.privacy.set_marketing(ada.id, "telegram", "refuse", "Offers?", "en", "no")
+    assert not await house.privacy.marketing_lapsed(ada.id, "telegram")
 
 
 async def test_answers_that_are_none_and_customers_who_are_gone_are_refused(house):
