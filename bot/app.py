@@ -305,7 +305,14 @@ class App:
                 *self.housekeeping.jobs(
                     self.catalogue,
                     self.sales,
-                    SalesProbe(self.sales, self.providers, self.catalogue.refresh, clock),
+                    SalesProbe(
+                        self.sales,
+                        self.providers,
+                        self.catalogue.refresh,
+                        self.catalogue.currency_of,
+                        lambda: self.prices.book,
+                        clock,
+                    ),
                     self.guard,
                     self.promise,
                     self.watch.reconciling,

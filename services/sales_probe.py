@@ -8,25 +8,33 @@ from decimal import Decimal
 import structlog
 
 from services.clock import Clock
-from services.providers import EsimProvider, PriceChanged, PriceOk, ProviderError
+from services.prices import Book, NoRate
+from services.providers import Cost, EsimProvider, PriceChanged, PriceOk, ProviderError
 from services.sales_pause import STAFF, Pause, SalesPause
 
 log = structlog.get_logger()
 
 
 class SalesProbe:
-    """One look at every pause that is due for it. `refresh` asks the providers for today's prices."""
+    """One look at every pause that is due for it.
+
+    `refresh` asks the providers for today's prices; `currency_of` tells what a provider's prices are in.
+    """
 
     def __init__(
         self,
         sales: SalesPause,
         providers: Mapping[str, EsimProvider],
         refresh: Callable[[], Awaitable[bool]],
+        currency_of: Callable[[str], str | None],
+        book: Callable[[], Book],
         clock: Clock,
     ) -> None:
         self._sales = sales
         self._providers = providers
         self._refresh = refresh
+        self._currency_of = currency_of
+        self._book = book
         self._clock = clock
 
     async def look(self) -> None:
@@ -56,9 +64,8 @@ class SalesProbe:
         account = self._providers[pause.provider]
         match pause.why:
             case "no_credit":
-                balance = await account.balance()
-                enough = balance is None or balance.amount >= (pause.wanted or 0)
-                return enough, None if balance is None else balance.amount
+                left = self._left(pause.provider, await account.balance())
+                return left is None or left >= (pause.wanted or 0), left
             case "dearer":
                 return await self._refresh(), None
             case "capped":
@@ -68,3 +75,12 @@ class SalesProbe:
         # A refusal cannot be looked up: that it is in the list at all must do, and the looks become rarer.
         listed = await account.check(pause.sku, pause.wanted or Decimal())
         return isinstance(listed, PriceOk | PriceChanged), None
+
+    def _left(self, provider: str, balance: Cost | None) -> Decimal | None:
+        """A balance in the currency of that provider's prices; None, which stops nobody, when that is unknown."""
+        if balance is None:
+            return None
+        try:
+            return self._book().worth(balance, self._currency_of(provider) or balance.currency)
+        except NoRate:
+            return None
