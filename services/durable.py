@@ -7,7 +7,7 @@ arguments and results in its own tables. Steps run at least once and return outc
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -23,10 +23,11 @@ Story = Callable[[str], Awaitable[str]]
 
 NAME = "miio-bot"
 NUDGE = "nudge"
-#: Queues → workflows in flight at once in one process. Whoever sleeps keeps their place, so there are more than ever
-#: compute; and papers, which wait for hours where a mail server or a payment's fee is missing, keep to their own.
+#: Queues → workflows in flight at once in one process. Whoever sleeps keeps their place (25 KB), and while a platform
+#: or the payment service is away most sleep for hours; so there are many more places than ever compute. Papers, which
+#: wait wherever a mail server or a payment's fee is missing, keep to their own.
 QUEUE, PAPERS = "work", "papers"
-MOST_AT_ONCE = {QUEUE: 200, PAPERS: 100}
+MOST_AT_ONCE = {QUEUE: 2_000, PAPERS: 1_000}
 #: The workflow that keeps apart, by its name and by the beginning of its ids.
 APART = "paper"
 #: Restarts that a workflow may live through.
@@ -38,11 +39,12 @@ VERSION = "1"
 
 
 class Durable:
-    """Starts, steps, sleeps and recovers workflows. One for each process."""
+    """Starts, steps, sleeps and recovers workflows. One for each process. `most`: places in each queue."""
 
-    def __init__(self, url: str, executor: str) -> None:
+    def __init__(self, url: str, executor: str, most: Mapping[str, int] = MOST_AT_ONCE) -> None:
         self._url = url
         self.executor = executor
+        self._most = most
         self._stories: dict[str, Any] = {}
         self._engine: Engine | None = None
         self._client: DBOSClient | None = None
@@ -72,7 +74,7 @@ class Durable:
             }
         )
         DBOS.launch()
-        for queue, most in MOST_AT_ONCE.items():
+        for queue, most in self._most.items():
             await DBOS.register_queue_async(queue, worker_concurrency=most, polling_interval_sec=0.2)
         self._client = connect(self._url, self._engine)
 

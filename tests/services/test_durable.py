@@ -6,40 +6,51 @@ import asyncio
 
 from sqlalchemy import create_engine, text
 
-from services.durable import APART, MOST_AT_ONCE, PAPERS, QUEUE, Durable
+from services.durable import APART, PAPERS, QUEUE, Durable
 
-#: More than one process works on at once, of papers alone.
-PILE = MOST_AT_ONCE[PAPERS] + 20
+#: Places in a small process.
+FEW = {QUEUE: 5, PAPERS: 10}
+#: Travellers who wait for a word at once while a platform is away: more than a busy shop sells in those two hours.
+UNREACHED = 300
 
 
 async def test_papers_that_wait_hold_up_no_delivery(tmp_path):
-    url = f"sqlite:///{tmp_path}/engine.db"
-    durable, waiting = Durable(url, "one"), 0
+    await _delivers_while(tmp_path, APART, FEW[PAPERS] + 20, FEW[PAPERS], FEW)
 
-    async def paper(_key: str) -> str:
+
+async def test_travellers_who_cannot_be_reached_hold_up_no_delivery(tmp_path):
+    await _delivers_while(tmp_path, "hand_over", UNREACHED, UNREACHED)
+
+
+async def _delivers_while(tmp_path, name, many, asleep, *most):
+    """Whether one more is delivered while so many of a name were begun, and so many of them sleep for an hour."""
+    url = f"sqlite:///{tmp_path}/engine.db"
+    durable, waiting = Durable(url, "one", *most), 0
+
+    async def waits(_key: str) -> str:
         nonlocal waiting
         waiting += 1
         await durable.sleep(3_600)
-        return "issued"
+        return "told"
 
     async def fulfil(item: str) -> str:
         return f"delivered {item}"
 
-    durable.tells(APART, paper)
+    durable.tells(name, waits)
     durable.tells("fulfil", fulfil)
     await durable.launch()
     app = create_engine(url)
     try:
         with app.begin() as connection:
-            for number in range(PILE):
-                durable.start_with(connection, APART, f"paper-{number}", str(number))
+            for number in range(many):
+                durable.start_with(connection, name, f"{name}-{number}", str(number))
         async with asyncio.timeout(60):
-            while waiting < MOST_AT_ONCE[PAPERS]:
+            while waiting < asleep:
                 await asyncio.sleep(0.05)
             with app.begin() as connection:
                 durable.start_with(connection, "fulfil", "fulfil-M1-1", "M1-1")
             await durable.finished("fulfil-M1-1")
-        assert waiting == MOST_AT_ONCE[PAPERS]
+        assert waiting == asleep
     finally:
         await durable.close(patience=0)
         app.dispose()
