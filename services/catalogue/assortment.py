@@ -84,8 +84,7 @@ class Assortment:
 
     def rests(self, going_to: Collection[str]) -> bool:
         """Whether there would be plans for these countries if nothing paused."""
-        wanted = set(going_to)
-        return any(self._stopped(offer) and wanted <= set(offer.countries) for offer in self._offers.values())
+        return any(map(self._stopped, self._working_in(tuple(going_to))))
 
     def _chosen(self, going_to: tuple[str, ...], days: int | None) -> tuple[Plan, ...]:
         chosen = self._current().chosen
