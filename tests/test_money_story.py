@@ -34,7 +34,6 @@ async def test_a_payment_whose_events_are_held_is_found_and_delivered_once(livin
     # Back from the checkout, into the chat: that page fulfils nothing by itself.
     await ada.does("open", link="https://t.me/sandbox_esim_bot?start=paid")
 
-    await living.advance("PT10M")
     await ada.gets_qr()
     await living.calm()
     await living.http.post("/world/redeliver", json={"service": "stripe", "last": 10, "times": 3})
