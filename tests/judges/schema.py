@@ -37,7 +37,7 @@ async def judge(cache: Path, say: Say) -> Verdict:
     say(f"running {' '.join(tests) or 'all tests'}, with the wire written down")
     done = await asyncio.to_thread(run_tests, tests, wire)
     say(f"the tests: {(done.stdout.splitlines() or ['nothing'])[-1]}")
-    failures = [] if done.returncode == 0 else [f"the tests themselves fail: {done.stdout[-1500:]}"]
+    failures = [] if done.returncode == 0 else [f"the tests themselves fail: {_failing(done.stdout)}"]
     say(f"checking the wire against Bot API {api.version}")
     checked, errors = Counter[str](), Counter[str]()
     for line in lines(wire):
@@ -57,6 +57,12 @@ async def judge(cache: Path, say: Say) -> Verdict:
         "schema_errors": errors.total(),
     }
     return Verdict(figures, failures)
+
+
+def _failing(told: str) -> str:
+    """Their names first: the last of them may have brought along a whole log."""
+    names = [line[:200] for line in told.splitlines() if line.startswith(("FAILED ", "ERROR "))]
+    return "\n".join((*names[:MOST_TOLD], told[-1500:]))
 
 
 def lines(folder: Path, service: str = "telegram") -> Iterator[dict[str, Any]]:
