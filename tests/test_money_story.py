@@ -28,7 +28,7 @@ async def order_of(living, session: str) -> str:
 async def test_a_payment_whose_events_are_held_is_found_and_delivered_once(living, name):
     ada = living.traveller("telegram", name, "en")
     session = await ada.to_the_link()
-    await living.fault("stripe", "events-held")
+    await living.fault("stripe", "events-held", times=100)
     await ada.mark()
     await living.pay(session)
     # Back from the checkout, into the chat: that page fulfils nothing by itself.
