@@ -23,7 +23,7 @@ async def test_payment_events_ten_at_once_buy_one_line(living, name):
     ada = living.traveller("whatsapp", name, "en")
     session = await ada.to_the_link()
     before = len((await living.ledger())["lines"])
-    await living.fault("stripe", "events-held")
+    await living.fault("stripe", "events-held", times=100)
     await ada.mark()
     await living.pay(session)
 

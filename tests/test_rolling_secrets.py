@@ -37,8 +37,8 @@ async def test_secrets_are_rolled_with_messages_and_payments_on_their_way():
         session = await buyer.to_the_link()
         await asyncio.gather(*(one.mark() for one in (*people, buyer)))
         for service in ("telegram", "whatsapp"):
-            await living.fault(service, "updates-held")
-        await living.fault("stripe", "events-held")
+            await living.fault(service, "updates-held", times=100)
+        await living.fault("stripe", "events-held", times=100)
         for one in people:
             await one.says("Japan, 10 days")
         await living.pay(session)
