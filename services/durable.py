@@ -28,7 +28,7 @@ NUDGE = "nudge"
 #: wait wherever a mail server or a payment's fee is missing, keep to their own.
 QUEUE, PAPERS = "work", "papers"
 MOST_AT_ONCE = {QUEUE: 2_000, PAPERS: 1_000}
-#: The workflow that keeps apart, by its name and by the beginning of its ids.
+#: The workflow that keeps apart, by the beginning of its ids.
 APART = "paper"
 #: Restarts that a workflow may live through.
 MOST_RECOVERIES = 100_000
@@ -121,9 +121,8 @@ class Durable:
 
     async def take_over(self, workflows: list[str]) -> None:
         """Give workflows of a dead process to the living."""
-        apart = {one for one in workflows if one.startswith(f"{APART}-")}
-        for queue, those in ((QUEUE, [one for one in workflows if one not in apart]), (PAPERS, list(apart))):
-            if those:
+        for queue in (QUEUE, PAPERS):
+            if those := [one for one in workflows if _queue_of(one) == queue]:
                 await DBOS.resume_workflows_async(those, queue_name=queue)
 
     async def dead_letters(self) -> list[str]:
@@ -193,9 +192,10 @@ def connect(url: str, engine: Engine | None = None) -> DBOSClient:
 
 def enqueue(client: DBOSClient, connection: Connection, name: str, workflow: str, subject: str) -> None:
     """Put a workflow into the queue, inside the caller's transaction."""
-    queue = PAPERS if name == APART else QUEUE
     client.enqueue_in_transaction(
-        connection, {"queue_name": queue, "workflow_name": name, "workflow_id": workflow}, subject
+        connection,
+        {"queue_name": _queue_of(workflow), "workflow_name": name, "workflow_id": workflow},
+        subject,
     )
 
 
@@ -207,6 +207,10 @@ def beside(url: str) -> Iterator[Callable[[Connection, str, str, str], None]]:
         yield partial(enqueue, client)
     finally:
         client.destroy()
+
+
+def _queue_of(workflow: str) -> str:
+    return PAPERS if workflow.startswith(f"{APART}-") else QUEUE
 
 
 def _engine_url(url: str) -> str:
