@@ -14,7 +14,7 @@ from services.clock import Clock
 from services.orders.book import move_item
 from services.orders.order import TOPUP
 from services.orders.sold import SoldPlan
-from services.prices import Book, NoRate
+from services.prices import Book
 from services.providers import Cost, Offer
 from services.storage import Storage
 from services.storage.app import history, items
@@ -98,11 +98,8 @@ class Failover:
     def _most(self, row: Any, offer: Offer) -> Decimal | None:
         """What may be spent at most, in the offer's currency: the least profit of the sale stays."""
         currency = self._catalogue.currency_of(row.provider) or offer.cost.currency
-        try:
-            most = self._book().worth(Cost(Decimal(row.most_cost), currency), offer.cost.currency)
-        except NoRate:
-            return None
-        return most.quantize(_CENTS, ROUND_DOWN)
+        most = self._book().worth(Cost(Decimal(row.most_cost), currency), offer.cost.currency)
+        return None if most is None else most.quantize(_CENTS, ROUND_DOWN)
 
 
 def keeps_promise(offer: Offer, sold: SoldPlan) -> bool:

@@ -8,7 +8,7 @@ from decimal import Decimal
 import structlog
 
 from services.clock import Clock
-from services.prices import Book, NoRate
+from services.prices import Book
 from services.providers import Cost, EsimProvider, PriceChanged, PriceOk, ProviderError
 from services.sales_pause import STAFF, Pause, SalesPause
 
@@ -80,7 +80,4 @@ class SalesProbe:
         """A balance in the currency of that provider's prices; None, which stops nobody, when that is unknown."""
         if balance is None:
             return None
-        try:
-            return self._book().worth(balance, self._currency_of(provider) or balance.currency)
-        except NoRate:
-            return None
+        return self._book().worth(balance, self._currency_of(provider) or balance.currency)

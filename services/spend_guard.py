@@ -19,7 +19,7 @@ from services.attempts import Attempts
 from services.clock import Clock, Waits
 from services.news import Alarm, Voice
 from services.orders.order import TOPUP
-from services.prices import Book, NoRate
+from services.prices import Book
 from services.providers import (
     Cost,
     EsimProvider,
@@ -195,8 +195,9 @@ class SpendGuard:
                 )
             ).all()
         )
+        book = self._book()
         return sum(
-            (self._worth(Cost(Decimal(r.cost), r.currency), currency) or Decimal() for r in rows), Decimal()
+            (book.worth(Cost(Decimal(r.cost), r.currency), currency) or Decimal() for r in rows), Decimal()
         )
 
     async def _affordable(self, provider: str, cost: Cost) -> Verdict:
@@ -214,7 +215,7 @@ class SpendGuard:
         except ProviderError as error:
             log.info("balance not told", provider=provider, reason=error.reason)
             return NotNow("unsure")
-        left = None if balance is None else self._worth(balance, cost.currency)
+        left = None if balance is None else self._book().worth(balance, cost.currency)
         if left is not None and left < cost.amount:
             # What the account still pays for goes on selling.
             if await self._sales.pause(provider, "no_credit", over=left, wanted=cost.amount):
@@ -264,10 +265,3 @@ class SpendGuard:
         )
         states = await self._app.read(lambda connection: list(connection.execute(latest).scalars()))
         return states.index("bought") if "bought" in states else len(states)
-
-    def _worth(self, cost: Cost, currency: str) -> Decimal | None:
-        """In another currency; None when the price list knows no rate, and then nobody is stopped by a guess."""
-        try:
-            return self._book().worth(cost, currency)
-        except NoRate:
-            return None

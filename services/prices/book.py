@@ -106,11 +106,14 @@ class Book:
         most_cost = max(most_cost, offer.cost.amount)
         return Priced(gross, net, tax, cost, profit, profit / net.decimal, most_cost)
 
-    def worth(self, cost: Cost, currency: str) -> Decimal:
-        """A provider's money in another currency. Raises NoRate."""
+    def worth(self, cost: Cost, currency: str) -> Decimal | None:
+        """A provider's money in another currency; None when there is no rate, and then nobody is stopped by a guess."""
         if cost.currency == currency:
             return cost.amount
-        return cost.amount * self._rate(cost.currency) / self._rate(currency)
+        try:
+            return cost.amount * self._rate(cost.currency) / self._rate(currency)
+        except NoRate:
+            return None
 
     def margin_of(self, offer: Offer) -> Decimal:
         """The margin that is asked of an offer, before rounding: the most specific line of the file."""

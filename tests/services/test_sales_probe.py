@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
 from services.clock import Waits
-from services.prices import parse_book
+from services.prices import DEFAULT, read_book
 from services.providers import Cost, Gone, PriceChanged, Probe, ProviderError
 from services.sales_pause import SalesPause, plan_of
 from services.sales_probe import SalesProbe
@@ -16,27 +17,7 @@ from services.storage import open_stores
 from tests.floor.outside import Noon
 
 #: A dollar is 0.90 €.
-BOOK = parse_book(
-    """
-currency = "EUR"
-[exchange]
-usd = 0.90
-dated = 2026-11-01
-valid_until = 2026-12-31
-warn_after_days = 30
-[vat]
-included_percent = 20
-[margin]
-default = 50
-[least]
-profit = 0.60
-[rounding]
-endings = [0.90]
-charm_from = 15
-charm_endings = [0.90]
-""",
-    "prices.toml",
-)
+BOOK = replace(read_book(DEFAULT), rates={"USD": Decimal("0.90")})
 FIVE = Decimal(5)
 PLAN = plan_of("keepgo", "1-1024-7")
 
